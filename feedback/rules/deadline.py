@@ -1,0 +1,231 @@
+"""When a case is due, when to warn, what a pause or an extension moves, and how to say it.
+
+Which days count is the calendar's business. How limits are written and chosen lives in `limit` and is offered
+here too. What was stored for a case, and telling people, happen elsewhere.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from feedback.rules.calendar import Calendar
+from feedback.rules.limit import Limit, Regime, Unit, choose, extension_cap, parse
+
+__all__ = [
+    "Counted", "Light", "Limit", "Regime", "Unit", "choose", "due", "explain", "extend", "extension_cap",
+    "light", "parse", "pause_ends", "provisional", "remaining", "resume", "warn_at", "warn_before",
+]  # fmt: skip
+
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+CLOSING = time(17, 30)
+"""A working day's last moment for receipt (domain rule 2.6): 17:30:00 is still that day."""
+PAUSE_CAP = 5
+"""Working days that one pause may last at most."""
+_DAY = timedelta(days=1)
+
+
+class Light(StrEnum):
+    """The colour beside a case."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One day on the way to the due time: whether it counts, and why."""
+
+    date: date
+    counts: bool
+    why: str
+
+
+def due(received: datetime, limit: Limit, calendar: Calendar) -> datetime:
+    """The first moment that is too late, in UTC: midnight after the last counted day, or the exact hour.
+
+    The day of receipt does not count. For working days a message after 17:30 or on a rest day counts as
+    received on the next working day. Raises ValueError for a time without zone or outside 2001–2098.
+    """
+    local = _local(received)
+    if limit.unit is Unit.HOURS:
+        return received.astimezone(UTC) + timedelta(hours=limit.amount)
+    return _end_of(_add_days(_opened(local, limit, calendar), limit.amount, limit, calendar))
+
+
+def explain(received: datetime, limit: Limit, calendar: Calendar) -> list[Counted]:
+    """Every day from receipt to the last counted one. For hours: each day that the clock runs on."""
+    local = _local(received)
+    last = _last_day(due(received, limit, calendar))
+    if limit.unit is Unit.HOURS:
+        return [Counted(day, True, "按小时连续计时，昼夜不停") for day in _days(local.date(), last)]
+    opened = _opened(local, limit, calendar)
+    return [_explain_day(day, local, opened, limit, calendar) for day in _days(local.date(), last)]
+
+
+def provisional(received: datetime, limit: Limit, calendar: Calendar) -> bool:
+    """True when a later holiday notice may move the due time. Only working days depend on notices."""
+    first = _local(received).date()
+    if limit.unit is not Unit.WORKING_DAYS:
+        return False
+    return calendar.provisional_between(first, _last_day(due(received, limit, calendar)))
+
+
+def warn_at(received: datetime, limit: Limit, calendar: Calendar) -> datetime:
+    """When yellow begins, in UTC: 00:00 of the last counted day; for hour limits the last quarter."""
+    return warn_before(due(received, limit, calendar), limit)
+
+
+def warn_before(due_at: datetime, limit: Limit, _calendar: Calendar | None = None) -> datetime:
+    """When yellow begins for a due time that a pause or an extension has moved, in UTC.
+
+    A due time ends its last counted day, so no calendar is needed; callers may pass theirs.
+    """
+    _aware(due_at)
+    return due_at.astimezone(UTC) - (timedelta(hours=limit.amount) / 4 if limit.unit is Unit.HOURS else _DAY)
+
+
+def pause_ends(paused_at: datetime, calendar: Calendar, *, cap: int = PAUSE_CAP) -> datetime:
+    """When the clock runs again without the citizen's answer, in UTC: midnight after `cap` working days."""
+    return _end_of(calendar.working_after(_local(paused_at).date(), cap))
+
+
+def resume(
+    due_at: datetime,
+    limit: Limit,
+    *,
+    paused_at: datetime,
+    resumed_at: datetime,
+    calendar: Calendar,
+    cap: int = PAUSE_CAP,
+) -> datetime:
+    """The due time after a pause, in UTC, never earlier than before; `warn_before` gives its warning.
+
+    It moves by the counted days after the day of the pause up to the day of resuming, so that as many whole
+    days remain as before; for hour limits by the exact time. A pause begun when already late moves nothing.
+    Raises ValueError when the pause ends before it begins.
+    """
+    _aware(due_at)
+    began, ended = _local(paused_at), _local(resumed_at)
+    if ended < began:
+        raise ValueError("恢复计时的时间早于暂停的时间")
+    if began >= due_at:
+        return due_at.astimezone(UTC)
+    ends = pause_ends(paused_at, calendar, cap=cap)
+    if limit.unit is Unit.HOURS:
+        return due_at.astimezone(UTC) + (min(ended, ends) - began)
+    crossed = _count_days(began.date(), min(ended.date(), _last_day(ends)), limit, calendar)
+    return _end_of(_add_days(_last_day(due_at), crossed, limit, calendar))
+
+
+def extend(due_at: datetime, days: int, calendar: Calendar) -> datetime:
+    """The due time after an extension, in UTC: working days after the last counted day.
+
+    A due time that is not a midnight belongs to an hour limit and moves by 24 hours a day. How many days may
+    be asked is `extension_cap`. Raises ValueError for less than one day.
+    """
+    if days < 1:
+        raise ValueError("延期至少一天")
+    _aware(due_at)
+    if due_at.astimezone(CITY_TIME).time() != time():
+        return due_at.astimezone(UTC) + days * _DAY
+    return _end_of(calendar.working_after(_last_day(due_at), days))
+
+
+def light(
+    now: datetime,
+    *,
+    due_at: datetime,
+    warn_at: datetime,
+    done: bool = False,
+    paused_at: datetime | None = None,
+) -> Light:
+    """The colour at `now`. Late is `now >= due_at`; a pause begun when already late does not hide the red."""
+    for moment in (now, due_at, warn_at):
+        _aware(moment)
+    if done:
+        return Light.DONE
+    if paused_at is not None and paused_at < due_at:
+        return Light.PAUSED
+    if now >= due_at:
+        return Light.RED
+    return Light.YELLOW if now >= warn_at else Light.GREEN
+
+
+def remaining(now: datetime, due_at: datetime, limit: Limit, calendar: Calendar) -> str:
+    """What is left or overrun, in Chinese: 还剩 2 个工作日, 今天 24:00 前, 超期 3 小时, 超期 2 天."""
+    today = _local(now).date()
+    _aware(due_at)
+    left = due_at - now
+    if left <= timedelta(0):
+        return f"超期 {-left // _DAY} 天" if -left >= _DAY else f"超期{_hours(-left)}"
+    if limit.unit is Unit.HOURS:
+        return f"还剩{_hours(left)}"
+    last = _last_day(due_at)
+    days = _count_days(today, last, limit, calendar)
+    if last == today:
+        return "今天 24:00 前"
+    return f"还剩 {days} {limit.unit.chinese}" if days else f"{last.month}月{last.day}日 24:00 前"
+
+
+def _aware(moment: datetime) -> None:
+    if moment.utcoffset() is None:
+        raise ValueError("时间必须带时区，例如 2026-09-30T16:00+08:00")
+
+
+def _local(moment: datetime) -> datetime:
+    _aware(moment)
+    if not 2001 <= moment.year <= 2098:
+        raise ValueError(f"时间超出范围：{moment.year} 年，只支持 2001—2098 年")
+    return moment.astimezone(CITY_TIME)
+
+
+def _opened(local: datetime, limit: Limit, calendar: Calendar) -> date:
+    """The day the message counts as received on."""
+    day = local.date()
+    in_time = local.time() <= CLOSING and calendar.is_working(day)
+    return day if in_time or limit.unit is Unit.CALENDAR_DAYS else calendar.working_after(day, 1)
+
+
+def _explain_day(day: date, local: datetime, opened: date, limit: Limit, calendar: Calendar) -> Counted:
+    if day == opened:
+        return Counted(day, False, "收到当天，不计入" if day == local.date() else "视为这一天收到，不计入")
+    if day == local.date():
+        when = "17:30 以后" if calendar.is_working(day) else calendar.why(day)
+        return Counted(day, False, f"{when}收到，视为下一个工作日收到")
+    if limit.unit is Unit.CALENDAR_DAYS:
+        return Counted(day, True, "自然日")
+    return Counted(day, calendar.is_working(day), calendar.why(day))
+
+
+def _add_days(day: date, count: int, limit: Limit, calendar: Calendar) -> date:
+    if limit.unit is Unit.CALENDAR_DAYS:
+        return day + count * _DAY
+    return calendar.working_after(day, count) if count else day
+
+
+def _count_days(after: date, until: date, limit: Limit, calendar: Calendar) -> int:
+    """Counted days after `after`, up to and including `until`."""
+    if limit.unit is Unit.CALENDAR_DAYS:
+        return (until - after).days
+    return calendar.working_between(after, until)
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + n * _DAY for n in range((last - first).days + 1)]
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + _DAY, time(), CITY_TIME).astimezone(UTC)
+
+
+def _last_day(due_at: datetime) -> date:
+    """The city's last day before `due_at`."""
+    return (due_at.astimezone(CITY_TIME) - timedelta(microseconds=1)).date()
+
+
+def _hours(span: timedelta) -> str:
+    return f" {span // timedelta(hours=1)} 小时" if span >= timedelta(hours=1) else "不到 1 小时"

@@ -1,0 +1,95 @@
+"""Time limits as such: how they are written, which one applies to a case, how far one may be extended.
+
+Turning a limit into a due time is `deadline`; the shipped amounts are data.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+URGENT = "JJ"
+XINFANG = "XF"
+CODE_OF_KIND = {
+    "enquiry": "ZX", "help": "QZ", "complaint": "TS", "report": "JB", "suggestion": "JY", "praise": "GX",
+}  # fmt: skip
+EXTENSION_CAP = 10
+"""Working days that an extension may give at most (山东 2020)."""
+MOST = 1000
+
+
+class Unit(StrEnum):
+    """What a limit counts."""
+
+    WORKING_DAYS = "wd"
+    CALENDAR_DAYS = "cd"
+    HOURS = "h"
+
+    @property
+    def chinese(self) -> str:
+        """The measure word that follows the amount."""
+        return {Unit.WORKING_DAYS: "个工作日", Unit.CALENDAR_DAYS: "天", Unit.HOURS: "小时"}[self]
+
+
+class Regime(StrEnum):
+    """The body of rules a case runs under: the hotline's, or 《信访工作条例》 with its calendar days."""
+
+    HOTLINE = "hotline"
+    XINFANG = "xinfang"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """An amount of working days, calendar days or hours: 1 to 1000. Raises ValueError otherwise."""
+
+    amount: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.amount <= MOST:
+            raise ValueError(f"时限必须在 1 到 {MOST} 之间：{self.amount}")
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+    def text(self) -> str:
+        """The limit in Chinese, such as 5 个工作日."""
+        return f"{self.amount} {self.unit.chinese}"
+
+
+def parse(text: str) -> Limit:
+    """The limit written as 5wd, 60cd or 24h. Raises ValueError, in Chinese, for anything else."""
+    found = re.fullmatch(r"([1-9][0-9]{0,3})(wd|cd|h)", text)
+    if not found:
+        raise ValueError(f"时限写法不对：{text!r}。请写成 5wd（工作日）、60cd（自然日）或 24h（小时）")
+    return Limit(int(found[1]), Unit(found[2]))
+
+
+def extension_cap(limit: Limit) -> int:
+    """The most days one extension may give: the smaller of 10 working days and the original limit; 0: none.
+
+    Calendar days are taken at five working days a week; an hour limit may be doubled in whole days.
+    """
+    days = {Unit.WORKING_DAYS: 1.0, Unit.CALENDAR_DAYS: 5 / 7, Unit.HOURS: 1 / 24}[limit.unit] * limit.amount
+    return min(EXTENSION_CAP, int(days))
+
+
+def choose(
+    *,
+    urgent: bool,
+    kind: str,
+    category_limit: str | None = None,
+    category_kind: str | None = None,
+    regime: Regime = Regime.HOTLINE,
+) -> str:
+    """The code of the limit that applies to a case.
+
+    Urgent comes first, then 信访, then the category's own when the kind is its default kind, then the kind's.
+    Raises ValueError when the kind is unknown.
+    """
+    if kind not in CODE_OF_KIND:
+        raise ValueError(f"没有这种诉求类型：{kind}")
+    if urgent:
+        return URGENT
+    if regime == Regime.XINFANG:
+        return XINFANG
+    return category_limit if category_limit and kind == category_kind else CODE_OF_KIND[kind]
