@@ -1,4 +1,4 @@
-"""One PostgreSQL data folder: whose it is, how it is made, set, started, stopped. When is said in server.py."""
+"""One PostgreSQL data folder: whose it is, how it is made, set, started, stopped. Who may: see server.py."""
 
 import hashlib
 import os

@@ -19,9 +19,15 @@ from typing import IO
 from feedback.store import cluster, postmaster, programs
 from feedback.store.programs import ServerError
 
+__all__ = ["FolderInUse", "ServerError", "binaries", "revive", "running", "serving", "throwaway"]
+
 
 class FolderInUse(ServerError):
     """Another `minsheng serve` runs on this folder."""
+
+    def __init__(self, folder: Path, process: str) -> None:
+        super().__init__(f"{folder} is already served by process {process}")
+        self.folder, self.process = folder, process
 
 
 def binaries() -> Path:
@@ -62,7 +68,7 @@ def serving(folder: Path) -> Iterator[None]:
     try:
         lock = _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise FolderInUse(f"{folder} is already served by process {path.read_text().strip()}") from None
+        raise FolderInUse(path.parent, path.read_text().strip()) from None
     with lock:
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
