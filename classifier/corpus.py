@@ -1,0 +1,43 @@
+"""The written corpus as records: what each citizen's letter is about. Reads CSV, learns nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier import tables
+
+KINDS = ("enquiry", "help", "complaint", "report", "suggestion", "praise")
+COLUMNS = ("id", "category", "kind", "urgent", "district", "second", "title", "body", "personal_data")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One text and what a careful reader would say of it."""
+
+    id: str
+    category: str
+    kind: str
+    urgent: bool
+    district: str
+    second: str
+    title: str
+    body: str
+    personal_data: tuple[tuple[str, str], ...]
+
+
+def _letter(row: dict[str, str]) -> Letter:
+    marked = [item.partition("=") for item in row["personal_data"].split(";") if item]
+    return Letter(
+        row["id"], row["category"], row["kind"], row["urgent"] == "1", row["district"], row["second"],
+        row["title"], row["body"], tuple((kind, value) for kind, _, value in marked),
+    )
+
+
+def read(folder: Path) -> list[Letter]:
+    """All letters of data/corpus, file by file in order. Raises tables.BadTable when there is none or a column lacks."""
+    paths = sorted(folder.glob("*.csv"))
+    if not paths:
+        raise tables.BadTable(f"{folder} holds no corpus (*.csv)")
+    try:
+        return [_letter(row) for path in paths for row in tables.rows(path)]
+    except KeyError as error:
+        raise tables.BadTable(f"{folder}: column {error} is missing") from error

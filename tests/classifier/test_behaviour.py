@@ -1,0 +1,70 @@
+"""What any dispatcher expects of the classifier, whatever it was trained on."""
+
+import numpy as np
+import pytest
+
+from classifier.understanding import Decision, Understander
+
+
+def test_a_plain_matter_goes_to_its_bureau(understander: Understander) -> None:
+    told = understander.understand("", "家里停电一天了，供电局电话打不通，变压器在冒烟", district="D_LN")
+    assert told.category == "B06"
+    assert told.bureaus[0][0] == "GD"
+    assert told.district == "D_LN"
+    assert any("停电" in reason or "供电局" in reason for reason in told.reasons)
+
+
+def test_three_of_everything_and_probabilities_for_the_ledger(understander: Understander) -> None:
+    told = understander.understand("公交车等了四十分钟", "早上去上班，说好十分钟一班，一个多月了都这样")
+    assert len(told.categories) == len(told.bureaus) == 3
+    assert told.probabilities.dtype == np.float32
+    assert len(told.probabilities) == len(understander.labels)
+    assert told.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert told.categories[0][1] == pytest.approx(told.probabilities.max(), abs=1e-6)
+
+
+@pytest.mark.parametrize("letter", ["楼道里好像是煤气漏气了", "电梯停在七楼，里面困着两个人", "电线掉在路上，还在冒火花"])
+def test_danger_is_urgent(understander: Understander, letter: str) -> None:
+    assert understander.understand("", letter).urgent
+
+
+def test_adding_a_gas_leak_makes_it_urgent(understander: Understander) -> None:
+    calm = "小区的燃气表显示不对，想请人来看一下"
+    assert not understander.understand("", calm).urgent
+    assert understander.understand("", calm + "，现在厨房里一直在漏气").urgent
+
+
+def test_an_accusation_never_reaches_the_accused(understander: Understander) -> None:
+    told = understander.understand("", "举报住建局局长受贿，收了开发商三十万")
+    assert told.decision is Decision.PROTECTED
+    assert told.sensitive
+    assert told.category == "V02"
+    assert told.bureaus[0][0] == "JWJW"
+
+
+def test_the_street_does_not_change_the_matter(understander: Understander) -> None:
+    letter = "{}上的路面坑坑洼洼，骑电动车摔了一跤，麻烦修一下"
+    told = {understander.understand("", letter.format(street)).category for street in ("龙城路", "五一路", "谷埠街", "跃进路")}
+    assert len(told) == 1
+
+
+def test_an_unknown_place_is_not_sent_to_any_district(understander: Understander) -> None:
+    letter = "物业一个月没有扫过楼道了，保安天天睡觉"
+    told = understander.understand("", letter)
+    assert told.bureaus[0][0] == "DIST"
+    assert told.decision is Decision.TRIAGE
+    assert understander.understand("", letter, address="柳江区拉堡").bureaus[0][0] == "D_LJ"
+
+
+@pytest.mark.parametrize(
+    "letter", ["", " ", "。", "啊", "😀😀😀", "\x00\x00", "\ud800坏了", "\u202eabc", "a" * 100_000, "漏水" * 50_000, "𠀀" * 5_000,
+               "Hello, the light is broken", "1" * 100_000, "(" * 50_000, "路" * 100_000]
+)
+def test_any_string_is_answered(understander: Understander, letter: str) -> None:
+    told = understander.understand(letter, letter)
+    assert len(told.categories) == 3
+
+
+@pytest.mark.parametrize("letter", ["", " ", "。", "😀😀😀", "\x00"])
+def test_nothing_said_goes_to_triage(understander: Understander, letter: str) -> None:
+    assert understander.understand("", letter).decision is Decision.TRIAGE
