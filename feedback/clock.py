@@ -1,9 +1,8 @@
 """The only place that asks the time. Everything below web and worker receives `now` as an argument."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-CITY_TIME = ZoneInfo("Asia/Shanghai")
+from feedback.rules.deadline import CITY_TIME
 
 
 def now() -> datetime:

@@ -1,8 +1,10 @@
 """Everything that differs between machines, from MINSHENG_* variables. Each one is explained in the README."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,6 +21,8 @@ class Settings:
     """MINSHENG_VAR: folder of the embedded database, keys and uploads."""
     database_url: str = ""
     """MINSHENG_DATABASE_URL: a real PostgreSQL (16 or newer); empty: the embedded one under `var`."""
+    socket_url: str = ""
+    """MINSHENG_SOCKET_URL: set by `minsheng serve` for its own children: where the embedded database listens."""
     demo: bool = False
     """MINSHENG_DEMO: 1 writes demo accounts and the outbox to files; refused on any but the embedded database."""
     key: str = ""
@@ -31,6 +35,11 @@ class Settings:
     """MINSHENG_CITY: folder of the city's CSV tables."""
     model: Path = ROOT / "classifier" / "city-model"
     """MINSHENG_MODEL: folder of the trained classifier."""
+
+    @property
+    def url(self) -> str:
+        """Where the database is, for a process that need not start one; empty when it must."""
+        return self.database_url or self.socket_url
 
 
 def _flag(name: str, value: str) -> bool:
@@ -51,12 +60,17 @@ def _key(name: str, value: str) -> str:
     return value
 
 
-_READERS = {bool: _flag, int: _number, Path: lambda _, value: Path(value).resolve(), str: lambda _, value: value}
+_READERS = {
+    bool: _flag,
+    int: _number,
+    Path: lambda _, value: Path(value).resolve(),
+    str: lambda _, value: value,
+}
 
 
 def read(environment: dict[str, str] | None = None) -> Settings:
     """The settings of this machine. Raises BadSetting, naming the variable, for a value that cannot be used."""
-    given = {}
+    given: dict[str, Any] = {}
     for field, kind in Settings.__annotations__.items():
         name = f"MINSHENG_{field.upper()}"
         value = (os.environ if environment is None else environment).get(name, "")
@@ -64,5 +78,7 @@ def read(environment: dict[str, str] | None = None) -> Settings:
             given[field] = _key(name, value) if field == "key" else _READERS[kind](name, value)
     settings = Settings(**given)
     if settings.demo and settings.database_url:
-        raise BadSetting("MINSHENG_DEMO=1 is refused with MINSHENG_DATABASE_URL: demo accounts belong to the embedded database")
+        raise BadSetting(
+            "MINSHENG_DEMO=1 is refused with MINSHENG_DATABASE_URL: demo accounts belong to the embedded database"
+        )
     return settings

@@ -1,0 +1,153 @@
+"""What the citizen of a case may do, having shown the query code: add, remind, withdraw, rate, ask for rework, contest."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from feedback.actions.hall import Hall
+from feedback.actions.step import take_step
+from feedback.rules import deadline, reopening
+from feedback.rules.permission import CITIZEN
+from feedback.rules.record import Case
+from feedback.rules.status import Status, Step, WrongStep
+from feedback.store import cases
+
+REMIND_EVERY = timedelta(hours=24)
+
+
+class TooEarly(Exception):
+    """办理时间过半以后才能催办，每 24 小时一次。"""
+
+
+async def supplement(hall: Hall, case: Case, *, text: str, now: datetime) -> Case:
+    """补充: what the citizen adds. If the bureau was waiting for it, the case goes back to work and the clock runs on."""
+    changes = resumed(hall, case, now) if case.status is Status.AWAITING_CITIZEN else {}
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database,
+            CITIZEN,
+            case,
+            Step.SUPPLEMENT,
+            now=now,
+            changes=changes,
+            said={"text": text},
+            public=True,
+        )
+
+
+def resumed(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
+    """The due time moved by the pause that ends now, at most by the cap (SETTLED 10)."""
+    if case.paused_at is None or case.due_at is None:
+        return {"paused_at": None, "pause_until": None}
+    term = hall.city.terms[case.limit_version, case.limit_code]
+    due = deadline.resume(
+        case.due_at, term.limit, paused_at=case.paused_at, resumed_at=now, calendar=hall.city.calendar
+    )
+    warn = deadline.warn_before(due, term.limit)
+    return {"paused_at": None, "pause_until": None, "due_at": due, "warn_at": warn}
+
+
+def may_remind_from(case: Case) -> datetime | None:
+    """From when 催办 is possible: half the time gone, and a day since the last one. None when it never is."""
+    if case.due_at is None:
+        return None
+    half = case.round_started_at + (case.due_at - case.round_started_at) / 2
+    return max(half, case.reminded_at + REMIND_EVERY) if case.reminded_at else half
+
+
+async def remind(hall: Hall, case: Case, *, now: datetime) -> Case:
+    """催办: shown to the bureau and counted. Raises TooEarly."""
+    earliest = may_remind_from(case)
+    if earliest is None or now < earliest:
+        raise TooEarly(earliest)
+    changes = {"reminders": case.reminders + 1, "reminded_at": now}
+    async with hall.database.transaction():
+        return await take_step(hall.database, CITIZEN, case, Step.REMIND, now=now, changes=changes)
+
+
+async def withdraw(hall: Hall, case: Case, *, now: datetime) -> Case:
+    """撤回: the citizen no longer wants an answer."""
+    async with hall.database.transaction():
+        after = await take_step(hall.database, CITIZEN, case, Step.WITHDRAW, now=now, changes={"closed_at": now})
+        await cases.release(hall.database, case.id, ended_by=Step.WITHDRAW, now=now)
+    return after
+
+
+async def rate(
+    hall: Hall, case: Case, *, solved: bool, satisfaction: int | None, comment: str = "", now: datetime
+) -> Case:
+    """评价: solved? first, then satisfaction 1–5. Solved closes the case; unsolved leaves it open for rework (SETTLED 8)."""
+    to = Status.CLOSED if solved else Status.REPLIED
+    changes: dict[str, Any] = {"solved": solved, "satisfaction": satisfaction, "rated_at": now}
+    if solved:
+        changes["closed_at"] = now
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database,
+            CITIZEN,
+            case,
+            Step.RATE,
+            to=to,
+            now=now,
+            changes=changes,
+            said={"comment": comment},
+            public=True,
+        )
+
+
+async def rework(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case:
+    """重办: the first one asked within 30 days is granted at once; later ones a supervisor decides. Raises WrongStep."""
+    if not reopening.may_ask(case.answered_at, case.solved, now):
+        raise WrongStep(Step.REWORK, case.status)
+    if reopening.granted_at_once(case.round):
+        return await reopen(hall, case, reason=reason, now=now)
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database, CITIZEN, case, Step.REQUEST_REWORK, now=now, said={"reason": reason}, public=True
+        )
+
+
+async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: Any = CITIZEN) -> Case:
+    """The next round at the same bureau, with its own limit of 5 working days; times of the round before are kept."""
+    bureau = case.bureau
+    if bureau is None:
+        raise WrongStep(Step.REWORK, case.status)
+    term = hall.city.terms[hall.city.version, reopening.LIMIT_CODE]
+    due = hall.city.due(now, term)
+    changes = {
+        "round": case.round + 1, "round_started_at": now, "due_at": due.due_at, "warn_at": due.warn_at,
+        "provisional": due.provisional, "limit_code": term.code, "limit_version": term.version, "extended_days": 0,
+        "answered_at": None, "breached_at": None, "solved": None, "satisfaction": None, "rated_at": None,
+        "closed_at": None, "handler_id": None,
+    }  # fmt: skip
+    async with hall.database.transaction():
+        await cases.keep_round(hall.database, case)
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.REWORK,
+            now=now,
+            changes=changes,
+            said={"reason": reason},
+            public=True,
+        )
+        await cases.assign(hall.database, case.id, bureau, role="lead", round=after.round, now=now)
+    return after
+
+
+async def contest(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case:
+    """A refusal or diversion is looked at again, once. Raises WrongStep."""
+    if case.contested:
+        raise WrongStep(Step.CONTEST, case.status)
+    changes = {"contested": True, "closed_at": None}
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database,
+            CITIZEN,
+            case,
+            Step.CONTEST,
+            now=now,
+            changes=changes,
+            said={"reason": reason},
+            public=True,
+        )

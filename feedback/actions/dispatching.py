@@ -1,0 +1,163 @@
+"""What the dispatcher decides: which bureau, which category, which cases belong together, and what is not for the city."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from feedback.actions.hall import Hall
+from feedback.actions.step import take_step
+from feedback.actions.telling import tell
+from feedback.rules import permission
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case
+from feedback.rules.status import Status, Step, WrongStep
+from feedback.store import cases, corrections
+
+
+class NotThere(Exception):
+    """这件诉求不能派给这个单位。"""
+
+
+async def dispatch(
+    hall: Hall, actor: Actor, case: Case, *, bureau: str, category: str | None = None, support: Sequence[str] = (),
+    now: datetime,
+) -> Case:  # fmt: skip
+    """A person chooses the bureau, and the category where the machine was wrong. Raises NotThere for a bureau a protected case must not reach."""
+    if case.protected and bureau not in permission.SECRET_BUREAUS:
+        raise NotThere(bureau)
+    again = await corrections.any_return(hall.database, case.id)
+    changes = {"bureau": bureau, "designated": again, **_recategorised(hall, case, category)}
+    async with hall.database.transaction():
+        after = await take_step(hall.database, actor, case, Step.DISPATCH, now=now, bureau=bureau, changes=changes)
+        await _hand_over(hall, after, bureau, support=support, now=now)
+        await corrections.add(
+            hall.database,
+            case,
+            step=Step.DISPATCH,
+            person_id=actor.person_id,
+            to_category=category,
+            to_bureau=bureau,
+            now=now,
+        )
+        await tell(hall, after, "dispatched", now=now)
+    return after
+
+
+async def _hand_over(hall: Hall, case: Case, bureau: str, *, support: Sequence[str] = (), now: datetime) -> None:
+    await cases.assign(hall.database, case.id, bureau, role="lead", round=case.round, now=now)
+    for other in dict.fromkeys(support):
+        if other != bureau:
+            await cases.assign(hall.database, case.id, other, role="support", round=case.round, now=now)
+
+
+def _recategorised(hall: Hall, case: Case, category: str | None) -> dict[str, Any]:
+    """The columns that follow from another category: its limit, counted again from the receipt of this round."""
+    if category is None or category == case.category:
+        return {}
+    term = hall.city.term(kind=case.kind, category=category, urgent=case.urgent)
+    due = hall.city.due(case.round_started_at, term)
+    return {
+        "category": category,
+        "limit_code": term.code,
+        "limit_version": term.version,
+        "due_at": due.due_at,
+        "warn_at": due.warn_at,
+        "provisional": due.provisional,
+    }
+
+
+async def correct_category(hall: Hall, actor: Actor, case: Case, *, category: str, now: datetime) -> Case:
+    """The category was wrong; the limit is counted again from receipt, the bureau stays."""
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.CORRECT_CATEGORY,
+            now=now,
+            changes=_recategorised(hall, case, category),
+        )
+        await corrections.add(
+            hall.database,
+            case,
+            step=Step.CORRECT_CATEGORY,
+            person_id=actor.person_id,
+            to_category=category,
+            now=now,
+        )
+    return after
+
+
+async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, reason: str, now: datetime) -> Case:
+    """退单 upheld: the case waits for its next bureau. Rejected: back to the same one, which may not return it again. Raises WrongStep."""
+    returned = await corrections.undecided_return(hall.database, case.id)
+    if returned is None:
+        raise WrongStep(Step.UPHOLD_RETURN, case.status)
+    step = Step.UPHOLD_RETURN if uphold else Step.REJECT_RETURN
+    changes: dict[str, Any] = {} if uphold else {"bureau": returned, "designated": True}
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            step,
+            now=now,
+            bureau=returned,
+            changes=changes,
+            said={"reason": reason},
+        )
+        if not uphold:
+            await _hand_over(hall, after, returned, now=now)
+    return after
+
+
+async def decline(
+    hall: Hall, actor: Actor, case: Case, *, reason: str, route: str, explanation: str = "", now: datetime
+) -> Case:
+    """不予受理, with a reason from the list and the way to take instead; can be contested once."""
+    return await _leave(
+        hall, actor, case, Step.DECLINE, {"reason": reason, "route": route, "explanation": explanation}, now
+    )
+
+
+async def divert(hall: Hall, actor: Actor, case: Case, *, channel: str, explanation: str = "", now: datetime) -> Case:
+    """转专门渠道: another authority by law is responsible; the citizen is told which; can be contested once."""
+    return await _leave(hall, actor, case, Step.DIVERT, {"channel": channel, "explanation": explanation}, now)
+
+
+async def _leave(hall: Hall, actor: Actor, case: Case, step: Step, said: dict[str, str], now: datetime) -> Case:
+    changes = {"closed_at": now, "first_response_at": case.first_response_at or now}
+    async with hall.database.transaction():
+        after = await take_step(hall.database, actor, case, step, now=now, changes=changes, said=said, public=True)
+        await cases.release(hall.database, case.id, ended_by=step, now=now)
+        await tell(hall, after, step.value, now=now)
+    return after
+
+
+async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetime) -> Case:
+    """并案: follows the lead case and is answered with it; number, answer and rating stay its own. Raises WrongStep for an unfit lead."""
+    fit = lead.open and lead.id != case.id and lead.lead_id is None and not lead.protected and not case.protected
+    if not fit or await cases.joined_under(hall.database, case.id):
+        raise WrongStep(Step.JOIN, lead.status)
+    changes = {"lead_id": lead.id, "joined_from": case.status.value}
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.JOIN,
+            now=now,
+            changes=changes,
+            said={"lead": lead.number},
+            public=True,
+        )
+        await tell(hall, after, "joined", now=now)
+    return after
+
+
+async def unjoin(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
+    """The case goes its own way again, from where it was before it was joined."""
+    before = Status(case.joined_from) if case.joined_from else None
+    changes = {"lead_id": None, "joined_from": None}
+    async with hall.database.transaction():
+        return await take_step(hall.database, actor, case, Step.UNJOIN, to=before, now=now, changes=changes)

@@ -1,0 +1,214 @@
+"""What a bureau does with a case it has: accept, return, ask, answer; and what its reviewer does with the answer."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from feedback.actions.hall import Hall
+from feedback.actions.step import take_step
+from feedback.actions.telling import tell
+from feedback.rules import deadline
+from feedback.rules.permission import CLOCK, Actor
+from feedback.rules.record import Case
+from feedback.rules.status import Step, WrongStep
+from feedback.store import cases, corrections, extensions, instructions, people
+
+
+class Outcome(StrEnum):
+    """What the bureau found: RULES 2.1, the hotline's reply form."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    PLANNED = "planned"
+    EXPLAINED = "explained"
+    NOT_TRUE = "not_true"
+
+
+class TooManyDays(Exception):
+    """延期的天数超过了允许的上限。"""
+
+
+async def accept(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
+    """The bureau signs for the case; who signs handles it."""
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database, actor, case, Step.ACCEPT, now=now, changes={"handler_id": actor.person_id}
+        )
+        await cases.accept(hall.database, case.id, now=now)
+    return after
+
+
+async def give_back(
+    hall: Hall, actor: Actor, case: Case, *, reason: str, propose: str, basis: str, now: datetime
+) -> Case:
+    """退单: not this bureau's; once per bureau and round, never after designation. Raises WrongStep."""
+    async with hall.database.transaction():
+        if case.designated or await corrections.returned(hall.database, case.id, bureau=case.bureau, round=case.round):
+            raise WrongStep(Step.RETURN, case.status)
+        said = {"reason": reason, "basis": basis, "propose": propose}
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.RETURN,
+            now=now,
+            said=said,
+            changes={"bureau": None, "handler_id": None},
+        )
+        await cases.release(hall.database, case.id, ended_by=Step.RETURN, now=now)
+        await corrections.add(
+            hall.database,
+            case,
+            step=Step.RETURN,
+            person_id=actor.person_id,
+            to_bureau=propose or None,
+            now=now,
+        )
+    return after
+
+
+async def contact(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime) -> Case:
+    """The bureau's first word to the citizen, shown in the timeline."""
+    changes = {} if case.first_response_at else {"first_response_at": now}
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.CONTACT,
+            now=now,
+            changes=changes,
+            said={"message": text},
+            public=True,
+        )
+        await tell(hall, after, "contact", now=now, text=text)
+    return after
+
+
+async def ask_citizen(hall: Hall, actor: Actor, case: Case, *, question: str, now: datetime) -> Case:
+    """补充: the bureau asks, the clock pauses until the citizen answers or the cap is reached."""
+    until = deadline.pause_ends(now, hall.city.calendar)
+    changes = {"paused_at": now, "pause_until": until, "first_response_at": case.first_response_at or now}
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.ASK_CITIZEN,
+            now=now,
+            changes=changes,
+            said={"question": question},
+            public=True,
+        )
+        await tell(hall, after, "question", now=now, text=question)
+    return after
+
+
+async def suspend(
+    hall: Hall, actor: Actor, case: Case, *, measure: str, until: str, responsible: str, now: datetime
+) -> Case:
+    """挂账: cannot be solved now; measure, date and person are named. The clocks go on, the case is counted apart."""
+    said = {"measure": measure, "until": until, "responsible": responsible}
+    async with hall.database.transaction():
+        after = await take_step(hall.database, actor, case, Step.SUSPEND, now=now, said=said, public=True)
+        await tell(hall, after, "suspended", now=now, text=measure, until=until)
+    return after
+
+
+async def resume(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
+    """A suspended case is worked on again."""
+    async with hall.database.transaction():
+        return await take_step(hall.database, actor, case, Step.RESUME, now=now)
+
+
+async def request_extension(hall: Hall, actor: Actor, case: Case, *, days: int, reason: str, now: datetime) -> Case:
+    """延期: before the due time, once a round, at most `deadline.extension_cap`. Raises WrongStep, TooManyDays."""
+    if case.due_at is None or now >= case.due_at:
+        raise WrongStep(Step.REQUEST_EXTENSION, case.status)
+    most = deadline.extension_cap(hall.city.terms[case.limit_version, case.limit_code].limit)
+    if not 1 <= days <= most:
+        raise TooManyDays(most)
+    async with hall.database.transaction():
+        if await extensions.get(hall.database, case.id, case.round):
+            raise WrongStep(Step.REQUEST_EXTENSION, case.status)
+        after = await take_step(hall.database, actor, case, Step.REQUEST_EXTENSION, now=now, said={"reason": reason})
+        await extensions.ask(hall.database, case.id, case.round, days=days, now=now)
+    return after
+
+
+async def reply(
+    hall: Hall, actor: Actor, case: Case, *, finding: str, answer: str, outcome: Outcome, now: datetime
+) -> Case:
+    """Finding (internal) and answer (public once approved) go to the reviewer."""
+    said = {"finding": finding, "answer": answer, "outcome": outcome}
+    async with hall.database.transaction():
+        return await take_step(hall.database, actor, case, Step.REPLY, now=now, said=said)
+
+
+async def send_back(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
+    """The reviewer wants the answer written again, and says why."""
+    async with hall.database.transaction():
+        return await take_step(hall.database, actor, case, Step.SEND_BACK, now=now, said={"reason": reason})
+
+
+async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
+    """The answer goes out: to the citizen, and to everybody whose case was joined to this one. The clocks stop."""
+    async with hall.database.transaction():
+        answer = await cases.last_text(hall.database, case.id, "answer")
+        after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
+        for follower in await cases.joined_under(hall.database, case.id):
+            await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
+    return after
+
+
+async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: str, now: datetime) -> Case:
+    seq = await cases.next_seq(hall.database, case.id)
+    changes = {
+        "answered_at": now,
+        "answer_seq": seq,
+        "first_response_at": case.first_response_at or now,
+        "paused_at": None,
+        "closed_at": None,
+    }
+    after = await take_step(
+        hall.database, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True
+    )
+    await cases.release(hall.database, case.id, ended_by=step, now=now)
+    await instructions.write_off(hall.database, case.id, now=now)
+    await tell(hall, after, "answered", now=now)
+    return after
+
+
+async def assign(hall: Hall, actor: Actor, case: Case, *, person_id: int, now: datetime) -> Case:
+    """Gives the case to a colleague of the same bureau. Raises people.Unknown."""
+    colleague = await people.colleague(hall.database, person_id, bureau=case.bureau)
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database, actor, case, Step.ASSIGN, now=now, changes={"handler_id": colleague.id},
+            said={"to": colleague.name},
+        )  # fmt: skip
+
+
+async def contribute(hall: Hall, actor: Actor, case: Case, *, finding: str, now: datetime) -> Case:
+    """协办: a support bureau adds what it found; the lead answers."""
+    async with hall.database.transaction():
+        return await take_step(hall.database, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
+
+
+async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime) -> Case:
+    """A note among colleagues; the citizen never sees it."""
+    async with hall.database.transaction():
+        return await take_step(hall.database, actor, case, Step.NOTE, now=now, said={"note": text})
+
+
+async def recuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
+    """回避 (《信访工作条例》第28条): the handler has an interest and gives the case up to the bureau."""
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.RECUSE,
+            now=now,
+            changes={"handler_id": None},
+            said={"reason": reason},
+        )

@@ -1,0 +1,209 @@
+"""A citizen's words become a case: understood, routed and acknowledged in one statement."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feedback.actions.hall import Hall
+from feedback.rules import chain, code, deadline
+from feedback.rules.city import Due
+from feedback.rules.permission import Actor, Role
+from feedback.rules.record import Decision, Event, Kind, Understanding
+from feedback.rules.status import Status, Step
+from feedback.store import contacts, notices, writing
+
+TITLE_LENGTH = 30
+
+Also = Callable[["Receipt"], writing.Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a citizen sent, already checked for shape: lengths, characters, known codes."""
+
+    body: str
+    title: str = ""
+    kind: Kind | None = None
+    address: str = ""
+    district: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    name: str = ""
+    phone: str = ""
+    anonymous: bool = False
+    publish: bool = False
+    source: str = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the citizen is told at once. The query code is nowhere else."""
+
+    number: str
+    query_code: str
+    status: Status
+    kind: Kind
+    title: str
+    bureau: str | None
+    category: str | None
+    district: str | None
+    received_at: datetime
+    due: Due
+    understanding: Understanding
+
+
+async def submit(hall: Hall, letter: Letter, *, now: datetime, also: Also | None = None) -> Receipt:
+    """A new case, routed or in triage. The rows `also` gives for the receipt are written with it, or nothing is.
+
+    Raises asyncpg.UniqueViolationError for those rows only."""
+    understood = hall.understand(letter.title, letter.body, district=letter.district, address=letter.address)
+    identity = await hall.numbers.take(hall.database)
+    receipt = _receipt(hall, letter, understood, identity, now)
+    await writing.insert(hall.database, [*_rows(hall, letter, receipt, identity), *(also(receipt) if also else ())])
+    return receipt
+
+
+def title_of(letter: Letter) -> str:
+    """The citizen's title, or the beginning of the text where they gave none."""
+    if letter.title:
+        return letter.title
+    first = letter.body.strip().splitlines()[0].strip()
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: int, now: datetime) -> Receipt:
+    kind = letter.kind or understood.kind
+    if understood.decision is Decision.PROTECTED:
+        kind = Kind.REPORT
+    term = hall.city.term(kind=kind, category=understood.category, urgent=understood.urgent)
+    routed = understood.decision is Decision.AUTO and understood.bureau is not None
+    return Receipt(
+        number=code.number(identity, now.astimezone(deadline.CITY_TIME)),
+        query_code=code.query_code(os.urandom(7)),
+        status=Status.ASSIGNED if routed else Status.TRIAGE,
+        kind=kind,
+        title=title_of(letter),
+        bureau=understood.bureau if routed else None,
+        category=understood.category,
+        district=letter.district or understood.district,
+        received_at=now,
+        due=hall.city.due(now, term),
+        understanding=understood,
+    )
+
+
+def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
+    history, head = _history(identity, receipt, letter)
+    rows = [("cases", _case_row(hall, letter, receipt, identity, head)), *history]
+    rows.append(("ledger", _ledger_row(receipt, identity)))
+    if receipt.bureau:
+        rows += _assignment_rows(receipt, identity)
+    if letter.phone or letter.name:
+        rows.append(("contacts", contacts.row(hall.vault, identity, name=letter.name, phone=letter.phone)))
+    if letter.phone:
+        rows.append(("notices", _notice_row(hall, letter.phone, receipt, identity)))
+    return rows
+
+
+def _history(identity: int, receipt: Receipt, letter: Letter) -> tuple[list[tuple[str, dict[str, Any]]], bytes]:
+    """The first two events: submitted, then routed or put to triage."""
+    by = Actor(Role.DISPATCHER if letter.source in ("phone", "counter") else Role.CITIZEN)
+    second = Step.ROUTE if receipt.bureau else Step.ASK
+    at = receipt.received_at
+    events = [
+        Event(identity, 1, at, Step.SUBMIT, "", Status.SUBMITTED, by.role, None, None, 1),
+        Event(identity, 2, at, second, Status.SUBMITTED, receipt.status, Role.CLOCK, None, receipt.bureau, 1),
+    ]
+    head, rows = chain.GENESIS, []
+    for event in events:
+        head = chain.link(head, event)
+        rows.append(("events", event_row(event, head)))
+    return rows, head
+
+
+def event_row(event: Event, digest: bytes) -> dict[str, Any]:
+    """One event as a row."""
+    return {
+        "case_id": event.case_id, "seq": event.seq, "at": event.at, "step": event.step, "from_status": event.from_status,
+        "to_status": event.to_status, "actor": event.actor, "person_id": event.person_id, "bureau": event.bureau,
+        "round": event.round, "hash": digest,
+    }  # fmt: skip
+
+
+def _case_row(hall: Hall, letter: Letter, receipt: Receipt, identity: int, head: bytes) -> dict[str, Any]:
+    secret = receipt.understanding.decision is Decision.PROTECTED
+    due = receipt.due
+    return {
+        "id": identity,
+        "number": receipt.number,
+        "code_hash": hall.vault.hash("code", code.normalised(receipt.query_code) or ""),
+        "status": receipt.status,
+        "kind": receipt.kind,
+        "category": receipt.category,
+        "district": receipt.district,
+        "bureau": receipt.bureau,
+        "title": "" if secret else receipt.title,
+        "body": "" if secret else letter.body,
+        "address": "" if secret else letter.address,
+        "sealed_text": hall.vault.seal(f"{receipt.title}\n{letter.address}\n{letter.body}") if secret else None,
+        "latitude": None if secret else letter.latitude,
+        "longitude": None if secret else letter.longitude,
+        "urgent": receipt.understanding.urgent,
+        "protected": secret,
+        "anonymous": letter.anonymous,
+        "publish": letter.publish and not secret,
+        "source": letter.source,
+        "decision": receipt.understanding.decision,
+        "limit_code": due.term.code,
+        "limit_version": due.term.version,
+        "received_at": receipt.received_at,
+        "round_started_at": receipt.received_at,
+        "due_at": due.due_at,
+        "warn_at": due.warn_at,
+        "provisional": due.provisional,
+        "head": head,
+    }
+
+
+def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
+    understood = receipt.understanding
+    return {
+        "case_id": identity,
+        "at": receipt.received_at,
+        "decision": understood.decision,
+        "model": understood.model,
+        "category": understood.category,
+        "bureau": understood.bureau,
+        "probability": understood.probability,
+        "threshold": understood.threshold,
+        "probabilities": understood.probabilities,
+        "categories": [candidate.category for candidate in understood.candidates],
+        "bureaus": [candidate.bureau or "" for candidate in understood.candidates],
+        "scores": [candidate.probability for candidate in understood.candidates],
+        "reasons": list(understood.reasons),
+    }
+
+
+def _assignment_rows(receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
+    def row(bureau: str, role: str) -> tuple[str, dict[str, Any]]:
+        return "assignments", {
+            "case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.received_at,
+        }  # fmt: skip
+
+    support = [bureau for bureau in receipt.understanding.support if bureau != receipt.bureau]
+    return [row(receipt.bureau or "", "lead"), *(row(bureau, "support") for bureau in support)]
+
+
+def _notice_row(hall: Hall, phone: str, receipt: Receipt, identity: int) -> dict[str, Any]:
+    text = hall.words(
+        "received",
+        number=receipt.number,
+        code=receipt.query_code,
+        bureau=hall.city.bureau_name(receipt.bureau),
+        due_at=receipt.due.due_at,
+    )
+    return notices.row(
+        hall.vault, receiver=phone, text=text, template="received", now=receipt.received_at, case_id=identity
+    )

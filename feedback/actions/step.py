@@ -1,0 +1,44 @@
+"""The one door: every change of a case is a step taken here, inside the transaction of the action that calls it."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from databases import Database
+
+from feedback.rules import chain, permission, status
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case, Event, Text
+from feedback.rules.status import Status, Step
+from feedback.store import cases
+
+
+async def take_step(
+    database: Database,
+    actor: Actor,
+    case: Case,
+    step: Step,
+    *,
+    now: datetime,
+    to: Status | None = None,
+    bureau: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    said: Mapping[str, str] | None = None,
+    public: bool = False,
+) -> Case:
+    """Permission, table, compare-and-swap, one event with its texts; returns the case as it is now.
+
+    Raises WrongRole, WrongStep or Stale; then nothing has happened."""
+    permission.demand(actor, step)
+    after = status.following(case.status, step, to)
+    event = Event(
+        case.id, await cases.next_seq(database, case.id), now, step, case.status, after,
+        actor.role, actor.person_id, bureau or actor.bureau or case.bureau, case.round,
+    )  # fmt: skip
+    digest = chain.link(case.head, event)
+    await cases.change(database, case, to=after, head=digest, changes=changes or {})
+    await cases.add_event(database, event, digest)
+    texts = [Text(event.seq, field, body, public) for field, body in (said or {}).items() if body]
+    await cases.add_texts(database, case.id, texts)
+    return dataclasses.replace(case, status=after, head=digest, version=case.version + 1, **(changes or {}))

@@ -1,0 +1,79 @@
+"""What supervisors and leaders decide: extensions, further rework, instructions, termination."""
+
+from datetime import datetime
+
+from feedback.actions import asking
+from feedback.actions.hall import Hall
+from feedback.actions.step import take_step
+from feedback.actions.telling import tell
+from feedback.rules import deadline
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case
+from feedback.rules.status import Step, WrongStep
+from feedback.store import cases, extensions, instructions
+
+
+async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool, reason: str, now: datetime) -> Case:
+    """Grants or refuses the extension asked for; the citizen is told the reason of a granted one. Raises WrongStep."""
+    asked = await extensions.get(hall.database, case.id, case.round)
+    if asked is None or asked["granted"] is not None or case.due_at is None:
+        raise WrongStep(Step.GRANT_EXTENSION, case.status)
+    if not grant:
+        return await _refuse(hall, actor, case, reason=reason, now=now)
+    term = hall.city.terms[case.limit_version, case.limit_code]
+    due = deadline.extend(case.due_at, asked["days"], hall.city.calendar)
+    warn = deadline.warn_before(due, term.limit)
+    changes = {"due_at": due, "warn_at": warn, "extended_days": asked["days"]}
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.GRANT_EXTENSION,
+            now=now,
+            changes=changes,
+            said={"reason": reason},
+            public=True,
+        )
+        await extensions.decide(hall.database, case.id, case.round, granted=True, now=now)
+        await tell(hall, after, "extended", now=now, text=reason)
+    return after
+
+
+async def _refuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
+    async with hall.database.transaction():
+        after = await take_step(hall.database, actor, case, Step.REFUSE_EXTENSION, now=now, said={"reason": reason})
+        await extensions.decide(hall.database, case.id, case.round, granted=False, now=now)
+    return after
+
+
+async def instruct(hall: Hall, actor: Actor, case: Case, *, text: str, due_at: datetime, now: datetime) -> Case:
+    """督办、批示: an order with its own due time, seen by the bureau, never by the public."""
+    assert actor.person_id is not None
+    async with hall.database.transaction():
+        after = await take_step(hall.database, actor, case, Step.INSTRUCT, now=now, said={"instruction": text})
+        await instructions.add(hall.database, case.id, person_id=actor.person_id, text=text, due_at=due_at, now=now)
+    return after
+
+
+async def rework(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
+    """A supervisor opens the next round."""
+    return await asking.reopen(hall, case, reason=reason, now=now, actor=actor)
+
+
+async def terminate(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
+    """终止办理, with written reasons: statutory procedure begun, same facts again, refusal to cooperate."""
+    async with hall.database.transaction():
+        after = await take_step(
+            hall.database,
+            actor,
+            case,
+            Step.TERMINATE,
+            now=now,
+            changes={"closed_at": now},
+            said={"reason": reason},
+            public=True,
+        )
+        await cases.release(hall.database, case.id, ended_by=Step.TERMINATE, now=now)
+        await tell(hall, after, "terminate", now=now, text=reason)
+    return after

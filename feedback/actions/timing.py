@@ -1,0 +1,57 @@
+"""What the clock does to cases: warn, record a breach once and for ever, end a pause, settle silence."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from feedback.actions import asking
+from feedback.actions.hall import Hall
+from feedback.actions.step import take_step
+from feedback.rules.permission import CLOCK
+from feedback.rules.record import Case
+from feedback.rules.status import Step
+from feedback.store import cases, timers
+
+Act = Callable[[Hall, Case, datetime], Awaitable[Case]]
+
+
+async def tick(hall: Hall, *, now: datetime) -> int:
+    """Everything that is due; returns how many cases moved. One that changed meanwhile is left for the next tick."""
+    work = [
+        (timers.expired_pauses, expire),
+        (timers.breached, breach),
+        (timers.silent, settle),
+    ]
+    moved = 0
+    for find, act in work:
+        for case in await find(hall.database, now=now):
+            moved += await _try(hall, act, case, now)
+    return moved
+
+
+async def _try(hall: Hall, act: Act, case: Case, now: datetime) -> int:
+    try:
+        await act(hall, case, now)
+    except cases.Stale:
+        return 0  # somebody was faster; the next tick sees the case as it is then
+    return 1
+
+
+async def expire(hall: Hall, case: Case, now: datetime) -> Case:
+    """The citizen did not answer in time: back to work, the due time moved by the cap."""
+    async with hall.database.transaction():
+        return await take_step(
+            hall.database, CLOCK, case, Step.EXPIRE, now=now, changes=asking.resumed(hall, case, now), public=True,
+            said={"note": "市民在规定时间内没有补充，承办单位继续办理。"},
+        )  # fmt: skip
+
+
+async def breach(hall: Hall, case: Case, now: datetime) -> Case:
+    """The first moment that is too late has come: recorded at its true time."""
+    async with hall.database.transaction():
+        return await take_step(hall.database, CLOCK, case, Step.BREACH, now=now, changes={"breached_at": case.due_at})
+
+
+async def settle(hall: Hall, case: Case, now: datetime) -> Case:
+    """Seven days of silence after the answer: closed as not rated, never as satisfied."""
+    async with hall.database.transaction():
+        return await take_step(hall.database, CLOCK, case, Step.SETTLE, now=now, changes={"closed_at": now})

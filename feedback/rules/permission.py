@@ -1,0 +1,132 @@
+"""Who may see a case and who may take which step. One table; scope (whose bureau, confidential or not) beside it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from feedback.rules.status import Step
+
+
+class Role(StrEnum):
+    """Who somebody is to the platform: the staff of API.md, and the two who have no account."""
+
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    REVIEWER = "reviewer"
+    HEAD = "head"
+    CONFIDENTIAL = "confidential"
+    SUPERVISOR = "supervisor"
+    LEADER = "leader"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    CITIZEN = "citizen"
+    CLOCK = "clock"
+
+
+R = Role
+
+BUREAU_ROLES = (R.HANDLER, R.REVIEWER, R.HEAD)
+CITY_ROLES = (R.DISPATCHER, R.SUPERVISOR, R.LEADER)
+STAFF = tuple(role for role in Role if role not in (R.CITIZEN, R.CLOCK))
+
+_BUREAU = {R.HANDLER, R.HEAD}
+
+_TABLE: dict[Step, Collection[Role]] = {
+    Step.SUBMIT: {R.CITIZEN, R.DISPATCHER, R.CLOCK},
+    Step.ROUTE: {R.CLOCK},
+    Step.ASK: {R.CLOCK},
+    Step.DISPATCH: {R.DISPATCHER},
+    Step.ACCEPT: _BUREAU,
+    Step.RETURN: _BUREAU,
+    Step.UPHOLD_RETURN: {R.DISPATCHER},
+    Step.REJECT_RETURN: {R.DISPATCHER},
+    Step.ASK_CITIZEN: _BUREAU,
+    Step.SUPPLEMENT: {R.CITIZEN},
+    Step.EXPIRE: {R.CLOCK},
+    Step.REQUEST_EXTENSION: _BUREAU,
+    Step.GRANT_EXTENSION: {R.SUPERVISOR},
+    Step.REFUSE_EXTENSION: {R.SUPERVISOR},
+    Step.SUSPEND: _BUREAU | {R.SUPERVISOR},
+    Step.RESUME: _BUREAU | {R.SUPERVISOR},
+    Step.REPLY: _BUREAU,
+    Step.APPROVE: {R.REVIEWER, R.HEAD},
+    Step.SEND_BACK: {R.REVIEWER, R.HEAD},
+    Step.DECLINE: {R.DISPATCHER},
+    Step.DIVERT: {R.DISPATCHER},
+    Step.CONTEST: {R.CITIZEN},
+    Step.JOIN: _BUREAU | {R.DISPATCHER},
+    Step.UNJOIN: _BUREAU | {R.DISPATCHER},
+    Step.FOLLOW: {R.CLOCK},
+    Step.WITHDRAW: {R.CITIZEN},
+    Step.TERMINATE: {R.SUPERVISOR},
+    Step.RATE: {R.CITIZEN},
+    Step.SETTLE: {R.CLOCK},
+    Step.REQUEST_REWORK: {R.CITIZEN},
+    Step.REWORK: {R.CITIZEN, R.SUPERVISOR},
+    Step.REMIND: {R.CITIZEN},
+    Step.INSTRUCT: {R.SUPERVISOR, R.LEADER},
+    Step.ASSIGN: _BUREAU,
+    Step.CONTACT: _BUREAU,
+    Step.CONTRIBUTE: _BUREAU,
+    Step.CORRECT_CATEGORY: {R.DISPATCHER},
+    Step.NOTE: set(STAFF),
+    Step.RECUSE: _BUREAU | {R.REVIEWER},
+    Step.SPLIT: {R.DISPATCHER},
+    Step.WARN: {R.CLOCK},
+    Step.BREACH: {R.CLOCK},
+}
+OWNERS = {step: frozenset(roles) for step, roles in _TABLE.items()}
+"""Who takes each step."""
+
+CONFIDENTIAL_STEPS = frozenset(
+    step for step, roles in OWNERS.items() if roles & {R.DISPATCHER, R.HANDLER, R.REVIEWER, R.SUPERVISOR}
+) - {Step.SUBMIT, Step.JOIN, Step.UNJOIN, Step.SPLIT, Step.INSTRUCT}
+"""On a protected case the confidential clerk stands alone for dispatcher, handler and reviewer (SETTLED 4)."""
+
+SECRET_BUREAUS = ("JWJW", "ZZB")
+"""The only bureaus a protected case may go to (《信访工作条例》第22、30条)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who takes a step: a member of staff, the citizen of the case, or the clock."""
+
+    role: Role
+    person_id: int | None = None
+    bureau: str | None = None
+    name: str = ""
+
+
+CITIZEN = Actor(R.CITIZEN, name="市民")
+CLOCK = Actor(R.CLOCK, name="系统")
+
+
+class NotYours(Exception):
+    """没有找到这件诉求，或者它不归您办理。"""
+
+
+class WrongRole(Exception):
+    """您的岗位不能做这一步。"""
+
+
+def may_see(actor: Actor, *, protected: bool, bureaus: Collection[str]) -> bool:
+    """Whether staff see the case: 检举控告 only the confidential clerk, bureaus what they hold, the city's desks the rest."""
+    if protected or actor.role is R.CONFIDENTIAL:
+        return protected and actor.role is R.CONFIDENTIAL
+    if actor.role in BUREAU_ROLES:
+        return actor.bureau in bureaus
+    return actor.role in CITY_ROLES
+
+
+def may_take(actor: Actor, step: Step) -> bool:
+    """Whether this role ever takes this step."""
+    if actor.role is R.CONFIDENTIAL:
+        return step in CONFIDENTIAL_STEPS
+    return actor.role in OWNERS[step]
+
+
+def demand(actor: Actor, step: Step) -> None:
+    """Raises WrongRole unless `may_take`."""
+    if not may_take(actor, step):
+        raise WrongRole(step, actor.role)

@@ -1,0 +1,20 @@
+"""When an answered case may be worked on again (SETTLED 8; RULES 2.4 重办)."""
+
+from datetime import datetime, timedelta
+
+ASK_WITHIN = timedelta(days=30)
+LIMIT_CODE = "CB"
+"""The limit of a rework round: 5 working days by default."""
+
+SETTLE_AFTER = timedelta(days=7)
+"""Silence this long after the answer settles the case as "not rated"."""
+
+
+def may_ask(answered_at: datetime | None, solved: bool | None, now: datetime) -> bool:
+    """Whether the citizen may ask for rework: answered at most 30 days ago, and not confirmed as solved."""
+    return answered_at is not None and solved is not True and now < answered_at + ASK_WITHIN
+
+
+def granted_at_once(round: int) -> bool:
+    """The first rework needs nobody's consent; later ones a supervisor decides."""
+    return round == 1

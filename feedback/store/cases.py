@@ -1,0 +1,210 @@
+"""Cases: written whole at submission, changed by compare-and-swap, read as `Case` records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from databases import Database
+
+from feedback.rules.permission import Role
+from feedback.rules.record import Assignment, Case, Decision, Event, Kind, Text
+from feedback.rules.status import Status, Step
+
+COLUMNS = ", ".join(f"cases.{field.name}" for field in fields(Case))
+CHANGEABLE = frozenset(field.name for field in fields(Case)) - {"id", "number", "version", "status", "head"}
+
+
+class Stale(Exception):
+    """这件诉求刚刚被别人处理过，请看最新情况后再操作。"""
+
+
+def read(row: Any) -> Case:
+    """The record of one row of `SELECT {COLUMNS}`."""
+    values = {field.name: row[field.name] for field in fields(Case)}
+    return Case(
+        **{
+            **values,
+            "status": Status(values["status"]),
+            "kind": Kind(values["kind"]),
+            "decision": Decision(values["decision"]),
+        }
+    )
+
+
+class Numbers:
+    """Identities for new cases, fetched 50 at a time, so that a submission needs no round trip for one."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+
+    async def take(self, database: Database) -> int:
+        """The next identity. Those of a process that ends are never used: numbers may have gaps."""
+        if not self._free:
+            first = await database.fetch_val("SELECT nextval('case_ids')")
+            self._free = list(range(first + 49, first - 1, -1))
+        return self._free.pop()
+
+
+async def get(database: Database, number: str) -> Case | None:
+    """The case with this public number."""
+    row = await database.fetch_one(f"SELECT {COLUMNS} FROM cases WHERE number = :number", {"number": number})
+    return read(row) if row else None
+
+
+async def by_id(database: Database, identity: int) -> Case | None:
+    """The case with this identity."""
+    row = await database.fetch_one(f"SELECT {COLUMNS} FROM cases WHERE id = :id", {"id": identity})
+    return read(row) if row else None
+
+
+async def with_code(database: Database, number: str, code_hash: bytes) -> Case | None:
+    """The case with this number, if the query code is the right one."""
+    row = await database.fetch_one(
+        f"SELECT {COLUMNS} FROM cases WHERE number = :number AND code_hash = :code",
+        {"number": number, "code": code_hash},
+    )
+    return read(row) if row else None
+
+
+async def joined_under(database: Database, identity: int) -> list[Case]:
+    """The cases that follow this lead case."""
+    rows = await database.fetch_all(
+        f"SELECT {COLUMNS} FROM cases WHERE lead_id = :id AND status = 'joined' ORDER BY id", {"id": identity}
+    )
+    return [read(row) for row in rows]
+
+
+async def sealed_text(database: Database, identity: int) -> bytes | None:
+    """The encrypted title and body of a protected case."""
+    return await database.fetch_val("SELECT sealed_text FROM cases WHERE id = :id", {"id": identity})
+
+
+async def change(database: Database, case: Case, *, to: Status, head: bytes, changes: Mapping[str, Any]) -> None:
+    """Compare-and-swap of status, version and the named columns. Raises Stale if somebody changed the case meanwhile."""
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise KeyError(f"not columns of a case that a step may change: {sorted(unknown)}")
+    sets = "".join(f", {name} = :{name}" for name in changes)
+    query = f"""UPDATE cases SET status = :to_status, head = :new_head, version = version + 1{sets}
+        WHERE id = :case_id AND status = :seen_status AND version = :seen_version RETURNING id"""
+    seen = {"case_id": case.id, "seen_status": case.status, "seen_version": case.version}
+    if await database.fetch_one(query, {**changes, **seen, "to_status": to, "new_head": head}) is None:
+        raise Stale(case.number)
+
+
+async def add_event(database: Database, event: Event, digest: bytes) -> None:
+    """Appends one event to its case's chain."""
+    await database.execute(
+        """INSERT INTO events (case_id, seq, at, step, from_status, to_status, actor, person_id, bureau, round, hash)
+        VALUES (:case_id, :seq, :at, :step, :from_status, :to_status, :actor, :person_id, :bureau, :round, :hash)""",
+        {field.name: getattr(event, field.name) for field in fields(Event)} | {"hash": digest},
+    )
+
+
+async def next_seq(database: Database, case_id: int) -> int:
+    """The number of the case's next event."""
+    return await database.fetch_val("SELECT max(seq) + 1 FROM events WHERE case_id = :id", {"id": case_id})
+
+
+async def add_texts(database: Database, case_id: int, texts: Sequence[Text]) -> None:
+    """Keeps what was said at a step."""
+    if texts:
+        await database.execute_many(
+            "INSERT INTO texts (case_id, seq, field, body, public) VALUES (:case_id, :seq, :field, :body, :public)",
+            [{"case_id": case_id, "seq": t.seq, "field": t.field, "body": t.body, "public": t.public} for t in texts],
+        )
+
+
+async def events(database: Database, case_id: int) -> list[Event]:
+    """The case's history in order."""
+    rows = await database.fetch_all(
+        """SELECT case_id, seq, at, step, from_status, to_status, actor, person_id, bureau, round
+        FROM events WHERE case_id = :id ORDER BY seq""",
+        {"id": case_id},
+    )
+    return [read_event(row) for row in rows]
+
+
+def read_event(row: Any) -> Event:
+    """The record of one row of events."""
+    return Event(
+        row["case_id"], row["seq"], row["at"], Step(row["step"]), row["from_status"], Status(row["to_status"]),
+        Role(row["actor"]), row["person_id"], row["bureau"], row["round"],
+    )  # fmt: skip
+
+
+async def texts(database: Database, case_id: int, *, public_only: bool = False) -> list[Text]:
+    """What was said at the case's steps, in order; `public_only` for the citizen."""
+    rows = await database.fetch_all(
+        """SELECT seq, field, body, public FROM texts
+        WHERE case_id = :id AND (public OR NOT CAST(:public_only AS boolean)) ORDER BY seq, field""",
+        {"id": case_id, "public_only": public_only},
+    )
+    return [Text(row["seq"], row["field"], row["body"], row["public"]) for row in rows]
+
+
+async def last_text(database: Database, case_id: int, field: str) -> str:
+    """The newest text of this kind; empty when there is none."""
+    found = await database.fetch_val(
+        "SELECT body FROM texts WHERE case_id = :id AND field = :field ORDER BY seq DESC LIMIT 1",
+        {"id": case_id, "field": field},
+    )
+    return found or ""
+
+
+async def assignments(database: Database, case_id: int) -> list[Assignment]:
+    """Who had the case and when, in order."""
+    rows = await database.fetch_all(
+        """SELECT bureau, role, round, from_at, accepted_at, until_at
+        FROM assignments WHERE case_id = :id ORDER BY from_at, id""",
+        {"id": case_id},
+    )
+    return [Assignment(**dict(row._mapping)) for row in rows]
+
+
+async def holders(database: Database, case_id: int) -> set[str]:
+    """The bureaus that have the case now, lead and support."""
+    rows = await database.fetch_all(
+        "SELECT bureau FROM assignments WHERE case_id = :id AND until_at IS NULL", {"id": case_id}
+    )
+    return {row["bureau"] for row in rows}
+
+
+async def assign(database: Database, case_id: int, bureau: str, *, role: str, round: int, now: datetime) -> None:
+    """Begins an assignment."""
+    await database.execute(
+        """INSERT INTO assignments (case_id, bureau, role, round, from_at)
+        VALUES (:case_id, :bureau, :role, :round, :now)""",
+        {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now},
+    )
+
+
+async def accept(database: Database, case_id: int, *, now: datetime) -> None:
+    """Notes when the lead bureau signed for the case."""
+    await database.execute(
+        """UPDATE assignments SET accepted_at = :now
+        WHERE case_id = :case_id AND role = 'lead' AND until_at IS NULL AND accepted_at IS NULL""",
+        {"case_id": case_id, "now": now},
+    )
+
+
+async def release(database: Database, case_id: int, *, ended_by: Step, now: datetime) -> None:
+    """Ends every assignment that runs: the case was answered, returned, or left."""
+    await database.execute(
+        "UPDATE assignments SET until_at = :now, ended_by = :ended_by WHERE case_id = :case_id AND until_at IS NULL",
+        {"case_id": case_id, "ended_by": ended_by, "now": now},
+    )
+
+
+async def keep_round(database: Database, case: Case) -> None:
+    """Moves the times of the round that ends to past_rounds."""
+    await database.execute(
+        """INSERT INTO past_rounds (case_id, round, started_at, due_at, extended_days, answered_at, breached_at, solved, satisfaction)
+        VALUES (:id, :round, :round_started_at, :due_at, :extended_days, :answered_at, :breached_at, :solved, :satisfaction)""",
+        {
+            name: getattr(case, name)
+            for name in ("id", "round", "round_started_at", "due_at", "extended_days", "answered_at", "breached_at",
+                         "solved", "satisfaction")
+        },
+    )  # fmt: skip

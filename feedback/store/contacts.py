@@ -1,0 +1,51 @@
+"""Names and phones of citizens: sealed, found by keyed hash, and every reveal kept."""
+
+from datetime import datetime
+from typing import Any
+
+from databases import Database
+
+from feedback.store.vault import Vault
+
+
+def row(vault: Vault, case_id: int, *, name: str, phone: str) -> dict[str, Any]:
+    """One contact as a row."""
+    return {
+        "case_id": case_id,
+        "name": vault.seal(name) if name else None,
+        "phone": vault.seal(phone) if phone else None,
+        "phone_hash": vault.hash("phone", phone) if phone else None,
+    }
+
+
+async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str]:
+    """Name and phone, each empty when not given. Show them only masked, or through `reveal`."""
+    found = await database.fetch_one("SELECT name, phone FROM contacts WHERE case_id = :id", {"id": case_id})
+    if found is None:
+        return "", ""
+    name, phone = (vault.open(sealed) if sealed else "" for sealed in (found["name"], found["phone"]))
+    return name, phone
+
+
+async def keep_reveal(database: Database, case_id: int, *, person_id: int, reason: str, now: datetime) -> None:
+    """Writes down that somebody looked at the contact, before it is shown."""
+    await database.execute(
+        "INSERT INTO reveals (case_id, person_id, at, reason) VALUES (:case_id, :person_id, :now, :reason)",
+        {"case_id": case_id, "person_id": person_id, "reason": reason, "now": now},
+    )
+
+
+async def cases_of(database: Database, phone_hash: bytes, *, besides: int) -> list[Any]:
+    """Other cases of the same phone: number, title, status and time, newest first."""
+    return await database.fetch_all(
+        """SELECT cases.number, cases.title, cases.status, cases.received_at FROM contacts
+        JOIN cases ON cases.id = contacts.case_id
+        WHERE contacts.phone_hash = :hash AND cases.id <> :besides AND NOT cases.protected
+        ORDER BY cases.received_at DESC LIMIT 20""",
+        {"hash": phone_hash, "besides": besides},
+    )
+
+
+async def phone_hash(database: Database, case_id: int) -> bytes | None:
+    """The keyed hash of the case's phone, for finding other cases of the same person."""
+    return await database.fetch_val("SELECT phone_hash FROM contacts WHERE case_id = :id", {"id": case_id})

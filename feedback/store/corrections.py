@@ -1,0 +1,51 @@
+"""Corrections of the routing: who changed which category or bureau into what. Every one is a label."""
+
+from datetime import datetime
+
+from databases import Database
+
+from feedback.rules.record import Case
+from feedback.rules.status import Step
+
+
+async def add(
+    database: Database, case: Case, *, step: Step, person_id: int | None, now: datetime,
+    to_category: str | None = None, to_bureau: str | None = None,
+) -> None:  # fmt: skip
+    """Writes one correction down, beside what the case had before it."""
+    await database.execute(
+        """INSERT INTO corrections (case_id, at, person_id, step, from_category, to_category, from_bureau, to_bureau)
+        VALUES (:case_id, :at, :person_id, :step, :from_category, :to_category, :from_bureau, :to_bureau)""",
+        {
+            "case_id": case.id, "at": now, "person_id": person_id, "step": step, "from_category": case.category,
+            "to_category": to_category or case.category, "from_bureau": case.bureau, "to_bureau": to_bureau,
+        },
+    )  # fmt: skip
+
+
+async def returned(database: Database, case_id: int, *, bureau: str | None, round: int) -> bool:
+    """Whether this bureau has returned the case in this round already."""
+    found = await database.fetch_val(
+        "SELECT 1 FROM events WHERE case_id = :id AND step = 'return' AND bureau = :bureau AND round = :round LIMIT 1",
+        {"id": case_id, "bureau": bureau, "round": round},
+    )
+    return found is not None
+
+
+async def any_return(database: Database, case_id: int) -> bool:
+    """Whether any bureau has returned the case: the next dispatch is a designation."""
+    found = await database.fetch_val(
+        "SELECT 1 FROM events WHERE case_id = :id AND step = 'return' LIMIT 1", {"id": case_id}
+    )
+    return found is not None
+
+
+async def undecided_return(database: Database, case_id: int) -> str | None:
+    """The bureau whose return the dispatcher has not decided yet."""
+    row = await database.fetch_one(
+        """SELECT step, bureau FROM events
+        WHERE case_id = :id AND step IN ('return', 'uphold_return', 'reject_return', 'dispatch')
+        ORDER BY seq DESC LIMIT 1""",
+        {"id": case_id},
+    )
+    return row["bureau"] if row and row["step"] == "return" else None
