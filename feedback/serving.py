@@ -107,12 +107,13 @@ def _keep(children: list[Child], listener: socket.socket, settings: Settings, en
     """Until a signal comes: 0. Or until an essential process cannot be started at all: 1."""
     with _signals() as received:
         try:
-            _say(f"民声已启动:{ports.address(listener)} (按 Ctrl+C 停止)")
+            said = False
             while not received and not any(child.hopeless for child in children):
                 if not settings.database_url and server.revive(settings.var):
                     _log.error("数据库意外停止,已重新启动")
                 for child in children:
                     _tend(child, listener, environment)
+                said = said or _announce(listener)
                 time.sleep(0.2)
         finally:
             listener.close()
@@ -123,9 +124,13 @@ def _keep(children: list[Child], listener: socket.socket, settings: Settings, en
     return 1
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _announce(listener: socket.socket) -> bool:
+    """Whether pages are answered by now; if so, it has been said where."""
+    if not ports.answers(listener):
+        return False
+    sys.stdout.write(f"民声已启动:{ports.address(listener)} (按 Ctrl+C 停止)\n")
     sys.stdout.flush()
+    return True
 
 
 @contextmanager
@@ -153,7 +158,8 @@ def _tend(child: Child, listener: socket.socket, environment: dict[str, str]) ->
         child.failures = child.failures + 1 if now - child.started < _QUICK else 0
         pause = min(2 ** child.failures - 1, _LONGEST_PAUSE)
         child.not_before = now + pause
-        _log.error("%s进程意外结束(%d),%d 秒后重新启动", child.name, code, pause)
+        what_next = "不再重新启动" if child.hopeless else f"{pause} 秒后重新启动"
+        _log.error("%s进程意外结束(%d),%s", child.name, code, what_next)
 
 
 def _start(child: Child, listener: socket.socket, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
