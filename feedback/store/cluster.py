@@ -15,6 +15,7 @@ from feedback.store import postmaster, programs
 from feedback.store.programs import ServerError
 
 DATABASE = "minsheng"
+_PRIVATE = "minsheng-socket-"
 
 _SETTINGS = """\
 # Written anew at every start; what you change with ALTER SYSTEM stays and wins.
@@ -93,14 +94,16 @@ def wake(cluster: Cluster) -> None:
 
 def stop(cluster: Cluster) -> None:
     """Stop the server if it runs. Raises ServerError if it will not."""
-    said = ""
+    said, sockets = "", Path(postmaster.sockets(cluster.data))
     for mode in ("fast", "immediate") if cluster.lasting else ("immediate",):
         if not postmaster.processes(cluster.data):
-            return
+            break
         arguments = ("stop", "-D", cluster.data, "-m", mode, "-t", 60)
         said = programs.attempt("pg_ctl", *arguments, user=cluster.user).stdout
     if not postmaster.gone(cluster.data, seconds=2):
         raise ServerError(f"PostgreSQL in {cluster.data} does not stop:\n{said}")
+    if sockets.name.startswith(_PRIVATE) and sockets.is_dir() and not any(sockets.iterdir()):
+        sockets.rmdir()
 
 
 def _newcomer() -> tuple[int, int]:
@@ -179,7 +182,7 @@ def _socket_folder(cluster: Cluster) -> Path:
     longest = len(os.fsencode(cluster.data / postmaster.SOCKET))
     if longest <= 100 and not set(str(cluster.data)) & set(",'"):
         return cluster.data
-    name = f"minsheng-{cluster.user[0]}-{hashlib.sha256(os.fsencode(cluster.data)).hexdigest()[:16]}"
+    name = f"{_PRIVATE}{cluster.user[0]}-{hashlib.sha256(os.fsencode(cluster.data)).hexdigest()[:16]}"
     temporary = tempfile.gettempdir()
     place = Path(temporary if len(os.fsencode(temporary)) < 40 else "/tmp", name)
     place.mkdir(0o700, exist_ok=True)

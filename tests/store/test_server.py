@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
@@ -39,9 +39,7 @@ def folder() -> Iterator[Path]:
     made.chmod(0o711)
     yield made
     for pid in at_home(made):
-        os.kill(pid, signal.SIGKILL)
-    while at_home(made):
-        time.sleep(0.02)
+        kill(pid, made)
     rmtree(made)
 
 
@@ -55,6 +53,14 @@ def at_home(folder: Path) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def kill(pid: int, folder: Path) -> None:
+    """Kill -9, and wait: the kernel needs a moment to end a process after the signal has been sent."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    while pid in at_home(folder):
+        time.sleep(0.01)
 
 
 @contextmanager
@@ -171,8 +177,9 @@ def test_kill_9_of_the_holder_leaves_a_server_for_the_next_who_stops_it(folder: 
 def test_kill_9_of_everything_loses_nothing_acknowledged(folder: Path) -> None:
     with holder(folder) as killed:
         write(killed.url)
-        for pid in [killed.pid, *at_home(folder)]:
-            os.kill(pid, signal.SIGKILL)
+        killed.kill()
+        for pid in at_home(folder):
+            kill(pid, folder)
     assert (folder / "postgres" / "postmaster.pid").exists()
     with server.running(folder) as url:
         assert read(url) == "路灯不亮"
@@ -182,7 +189,7 @@ def test_a_server_that_was_killed_under_its_user_is_revived_at_the_same_address(
     with server.running(folder) as url:
         write(url)
         assert server.revive(folder) is False
-        os.kill(int((folder / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        kill(int((folder / "postgres" / "postmaster.pid").read_text().split()[0]), folder)
         assert server.revive(folder) is True
         assert read(url) == "路灯不亮"
 
@@ -238,7 +245,9 @@ def test_a_socket_folder_that_another_could_enter_is_refused(folder: Path) -> No
     long = folder / ("l" * 120)
     with server.running(long) as url:
         place = Path(url.partition("host=")[2])
-    assert place.stat().st_mode & 0o077 == 0
+        assert place.stat().st_mode & 0o077 == 0
+    assert not place.exists()
+    place.mkdir()
     place.chmod(0o755)
     try:
         with pytest.raises(server.ServerError, match="is open to other users"), server.running(long):
