@@ -276,10 +276,9 @@ CREATE TABLE instructions (
 -- The routing ledger: everything a decision was based on, and later who corrected it to what ------------------------
 
 CREATE TABLE models (
-    version    text PRIMARY KEY,
-    labels     text[] NOT NULL,                 -- the order of ledger.probabilities
-    threshold  real NOT NULL,
-    trained_at timestamptz NOT NULL
+    version       text PRIMARY KEY,
+    labels        text[] NOT NULL,              -- the order of ledger.probabilities
+    first_used_at timestamptz NOT NULL
 );
 
 CREATE TABLE ledger (

@@ -1,0 +1,99 @@
+"""Wires the parts together: the only place that knows them all. `create()` is what uvicorn runs."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from databases import Database
+from starlette.applications import Starlette
+
+from feedback import clock, settings, understanding
+from feedback.actions.hall import Hall, Understand
+from feedback.rules.record import Understanding, not_understood
+from feedback.settings import Settings
+from feedback.store import city, database, models
+from feedback.store.vault import open_vault
+from feedback.web import errors, middleware, notices, routes, templating
+
+_log = logging.getLogger(__name__)
+
+REREAD = 30.0
+"""Seconds after which a process sees what was changed in the city's tables."""
+
+
+def create(given: Settings | None = None) -> Starlette:
+    """The application, with its database pool opened and closed by its lifespan."""
+    own = given or settings.read()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(own) as hall:
+            app.state.hall = hall
+            keeper = asyncio.create_task(_keep_city_fresh(hall))
+            yield
+            keeper.cancel()
+
+    app = Starlette(
+        routes=routes.ROUTES,
+        lifespan=lifespan,
+        middleware=middleware.STACK,
+        exception_handlers=errors.HANDLERS,
+    )
+    app.state.settings = own
+    app.state.review = understanding.review
+    templating.prepare()
+    return app
+
+
+@contextlib.asynccontextmanager
+async def opened(own: Settings) -> AsyncIterator[Hall]:
+    """A hall on the settings' database, which must be migrated and know its city. Used by web, worker and commands."""
+    pool = database.connect(own.url, pool=own.pool)
+    await _connect(pool)
+    try:
+        yield Hall(
+            database=pool,
+            vault=open_vault(own),
+            city=await city.read(pool),
+            understand=await reader(pool, own),
+            words=notices.words,
+            redact=understanding.redact,
+        )
+    finally:
+        await pool.disconnect()
+
+
+async def _connect(pool: Database, tries: int = 20) -> None:
+    """The database may still be starting: half a second between tries."""
+    for left in reversed(range(tries)):
+        try:
+            return await pool.connect()
+        except (OSError, ConnectionError):
+            if not left:
+                raise
+            await asyncio.sleep(0.5)
+
+
+async def reader(pool: Database, own: Settings) -> Understand:
+    """The classifier; without a usable model every letter goes to triage, and the log says why."""
+    try:
+        found = understanding.Reader(own.model, await city.routing(pool))
+    except Exception:
+        _log.exception("no usable model: every case goes to triage; run `minsheng train`")
+        return _nothing_understood
+    await models.note(pool, found.version, labels=found.labels, now=clock.now())
+    return found
+
+
+def _nothing_understood(title: str, body: str, *, district: str | None, address: str) -> Understanding:
+    return not_understood()
+
+
+async def _keep_city_fresh(hall: Hall) -> None:
+    while True:
+        await asyncio.sleep(REREAD)
+        try:
+            hall.city = await city.read(hall.database)
+        except (OSError, ConnectionError):
+            _log.warning("the city's tables could not be read again; the old ones stay in use")

@@ -1,0 +1,77 @@
+"""The only file that meets classifier/: a text in, an `Understanding` out. Whatever goes wrong, the case goes to triage."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import classifier.personal
+import classifier.reply
+from classifier import tables
+from classifier.understanding import Understander
+from feedback.rules import city
+from feedback.rules.record import Candidate, Decision, Kind, Understanding, not_understood
+
+_log = logging.getLogger(__name__)
+
+
+class Reader:
+    """Understands letters with one loaded model and the city's routing tables."""
+
+    def __init__(self, model: Path, routing: dict[str, list[dict[str, Any]]]) -> None:
+        """Loads the model; raises classifier.storage.BadModel, saying why, when it cannot serve."""
+        self._understander = Understander.load(model, city=tables.city(**routing))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The order of the ledger's probabilities."""
+        return self._understander.labels
+
+    @property
+    def version(self) -> str:
+        """Which model this is."""
+        return self._understander.version
+
+    def __call__(self, title: str, body: str, *, district: str | None, address: str) -> Understanding:
+        """What the letter says; never raises."""
+        try:
+            return self._read(title, body, district, address)
+        except Exception:
+            # A submission never fails because of the model: the letter goes to a person, the fault to the log.
+            _log.exception("a letter was not understood")
+            return not_understood()
+
+    def _read(self, title: str, body: str, district: str | None, address: str) -> Understanding:
+        found = self._understander.understand(title, body, district=district, address=address)
+        return Understanding(
+            category=found.category,
+            kind=Kind(found.kind),
+            urgent=found.urgent,
+            district=found.district,
+            decision=Decision(found.decision),
+            bureau=found.bureaus[0][0] if found.bureaus else None,
+            support=tuple(code for code in found.support if code != city.DISTRICT_LEADS),
+            probability=found.probability,
+            threshold=found.threshold,
+            candidates=self._candidates(found.categories, found.district),
+            bureaus=tuple(found.bureaus),
+            reasons=tuple(found.reasons),
+            probabilities=found.probabilities,
+            personal_data=tuple((one.type, one.start, one.end) for one in found.personal_data),
+            model=found.version,
+        )
+
+    def _candidates(self, categories: Any, district: str | None) -> tuple[Candidate, ...]:
+        return tuple(
+            Candidate(code, self._understander.bureau_of(code, district=district), probability)
+            for code, probability in categories
+        )
+
+
+def redact(text: str) -> str:
+    """The text with every personal datum found in it replaced by what it was, e.g. 【电话】."""
+    return classifier.personal.redact(text)
+
+
+def review(message: str, reply: str) -> tuple[tuple[str, str], ...]:
+    """What a reviewer would object to in a reply: (fault, explanation in Chinese)."""
+    return tuple(classifier.reply.review(message, reply))

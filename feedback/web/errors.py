@@ -1,0 +1,123 @@
+"""Every exception that reaches the web and the answer it gets: one table, as a page for people and as JSON for programs."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from feedback.actions import accounts, asking, dispatching, handling
+from feedback.rules import permission, status
+from feedback.store import cases, people
+from feedback.web import doors, templating
+
+_log = logging.getLogger("feedback.request")
+
+
+class TooLarge(Exception):
+    """发送的内容太大了，请分开发送。"""
+
+
+class TooMany(Exception):
+    """操作太频繁了，请过一会儿再试。"""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class BadFields(Exception):
+    """有几处需要改一下。"""
+
+    def __init__(self, fields: dict[str, str], code: str = "invalid") -> None:
+        super().__init__(fields)
+        self.fields, self.code = fields, code
+
+
+class NotFound(Exception):
+    """没有找到。请检查网址、编号或查询码。"""
+
+
+TABLE: dict[type[Exception], tuple[int, str]] = {
+    TooLarge: (413, "too_large"),
+    TooMany: (429, "too_many"),
+    BadFields: (422, "invalid"),
+    NotFound: (404, "not_found"),
+    doors.SignInFirst: (401, "sign_in"),
+    accounts.NotKnown: (401, "not_known"),
+    accounts.Locked: (429, "locked"),
+    accounts.CodeNeeded: (401, "otp_needed"),
+    permission.NotYours: (404, "not_found"),
+    permission.WrongRole: (403, "wrong_role"),
+    cases.Stale: (409, "stale"),
+    status.WrongStep: (409, "wrong_step"),
+    asking.TooEarly: (409, "too_early"),
+    handling.TooManyDays: (422, "too_many_days"),
+    dispatching.NotThere: (422, "not_there"),
+    people.Unknown: (422, "unknown_person"),
+    asyncpg.CannotConnectNowError: (503, "database_away"),
+    asyncpg.TooManyConnectionsError: (503, "database_away"),
+    ConnectionError: (503, "database_away"),
+    FileNotFoundError: (503, "database_away"),
+}
+
+SENTENCES = {
+    "not_found": "没有找到。请检查网址、编号或查询码。",
+    "cross_site": "这个操作不是从本网站发出的，没有执行。",
+    "too_large": TooLarge.__doc__ or "",
+    "database_away": "系统正在恢复，请一分钟后再试。您填写的内容没有丢失，请不要关闭页面。",
+    "method": "这个地址不能这样访问。",
+    "fault": "系统出了问题，我们已经记下来了。请稍后再试；仍不行请拨打 12345，并告诉我们下面的请求编号。",
+}
+
+
+def wants_json(scope: Scope) -> bool:
+    """Programs get JSON, people get pages."""
+    return scope["path"].startswith("/api/")
+
+
+def plain(scope: Scope, status_code: int, code: str, message: str = "", **more: Any) -> Response:
+    """The answer for an error: JSON under /api/, a plain page elsewhere."""
+    text = message or SENTENCES.get(code, "")
+    if wants_json(scope):
+        return JSONResponse({"error": code, "message": text, **more}, status_code)
+    request = Request(scope)
+    return templating.page(request, "error/error.html", status_code=status_code, code=code, message=text, **more)
+
+
+async def known(request: Request, fault: Exception) -> Response:
+    """The answer for an exception of the table."""
+    kind = next(kind for kind in type(fault).__mro__ if kind in TABLE)
+    code, name = TABLE[kind]
+    more: dict[str, Any] = {}
+    if isinstance(fault, BadFields):
+        name, more["fields"] = fault.code, fault.fields
+    response = plain(request.scope, code, name, SENTENCES.get(name) or (kind.__doc__ or "").splitlines()[0], **more)
+    if isinstance(fault, TooMany):
+        response.headers["retry-after"] = str(fault.seconds)
+    if code == 401 and wants_json(request.scope):
+        response.headers["www-authenticate"] = "Bearer"
+    return response
+
+
+async def http(request: Request, fault: Exception) -> Response:
+    """Starlette's own: unknown address, method not allowed, broken form."""
+    assert isinstance(fault, HTTPException)
+    code = {404: "not_found", 405: "method"}.get(fault.status_code, "bad_request")
+    message = SENTENCES.get(code, "请求的格式不对。")
+    response = plain(request.scope, fault.status_code, code, message)
+    response.headers.update(fault.headers or {})
+    return response
+
+
+async def unknown(request: Request, fault: Exception) -> Response:
+    """A fault of ours: logged with its request id, which the page shows."""
+    _log.error("request %s failed", request.state.request_id, exc_info=fault)
+    return plain(request.scope, 500, "fault")
+
+
+HANDLERS: dict[Any, Callable[..., Any]] = {**dict.fromkeys(TABLE, known), HTTPException: http, Exception: unknown}

@@ -1,0 +1,283 @@
+"""What people and programs may send: one definition for form, JSON and OpenAPI. Field errors are told in Chinese."""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from feedback.actions.handling import Outcome
+from feedback.rules.record import Kind
+from feedback.web import wording
+
+# Marks that reorder or hide text on screen, and controls nobody types: they go, the words stay.
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+
+class _Refused(ValueError):
+    """A field error whose text is already a sentence for people."""
+
+
+def cleaned(text: str) -> str:
+    """The text without unseen marks, in one Unicode form, trimmed. Raises for what no keyboard sends: NUL, lone surrogates."""
+    if "\0" in text:
+        raise _Refused("内容里有无法显示的字符，请删除后再提交。")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Refused("内容里有损坏的字符，请重新输入。") from None
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def _phone(text: str) -> str:
+    digits = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).removeprefix("+86")
+    if not re.fullmatch(r"1[3-9][0-9]{9}", digits):
+        raise _Refused("手机号应当是 11 位数字，例如 13800000000。")
+    return digits
+
+
+def _no_formula(text: str) -> str:
+    """Names go into spreadsheets: none may begin like a formula or carry an address."""
+    if text[:1] in "=+-@" or "://" in text:
+        raise _Refused("名字里不能有网址，也不能以 = + - @ 开头。")
+    return text
+
+
+Words = Annotated[str, AfterValidator(cleaned)]
+
+
+def words(most: int, *, least: int = 0) -> Any:
+    """A text field of `least` to `most` characters after cleaning. Longer raw input is refused before it is cleaned."""
+
+    def sized(text: str) -> str:
+        if len(text) < least:
+            raise _Refused("这里不能空着。" if not text else f"至少写 {least} 个字。")
+        if len(text) > most:
+            raise _Refused(f"最多 {most} 个字，现在有 {len(text)} 个。")
+        return text
+
+    return Annotated[str, AfterValidator(cleaned), AfterValidator(sized)]
+
+
+Phone = Annotated[str, AfterValidator(cleaned), AfterValidator(_phone)]
+Name = Annotated[words(40), AfterValidator(_no_formula)]
+Code = Annotated[str, Field(max_length=40), AfterValidator(cleaned)]
+
+
+def none_if_empty(value: Any) -> Any:
+    """A form sends an empty string for what was not filled in."""
+    return None if value == "" else value
+
+
+def empty_is_none(kind: Any) -> Any:
+    """An optional field that may also be sent empty."""
+    return Annotated[kind | None, BeforeValidator(none_if_empty)]
+
+
+class Form(BaseModel):
+    """Unknown fields are refused; numbers are numbers, not texts of numbers, in JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Contact(Form):
+    """Who asks; only the bureau that handles the case sees it."""
+
+    name: Name = ""
+    phone: Phone
+
+
+class NewCase(Form):
+    """A citizen's letter."""
+
+    title: words(100) = ""  # type: ignore[valid-type]
+    body: words(5000, least=4)  # type: ignore[valid-type]
+    kind: empty_is_none(Kind) = None  # type: ignore[valid-type]
+    address: words(200) = ""  # type: ignore[valid-type]
+    district: empty_is_none(Code) = None  # type: ignore[valid-type]
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    contact: Contact | None = None
+    phone_code: Code = ""
+    anonymous: bool = False
+    publish: bool = False
+    source: Annotated[str, Field(pattern="^(web|wechat|app|phone|counter|api)$")] = "web"
+
+
+class PhoneCodeRequest(Form):
+    phone: Phone
+
+
+class WithCode(Form):
+    """A citizen's step on their own case; the code may come in the header X-Query-Code instead."""
+
+    code: Code = ""
+
+
+class Supplement(WithCode):
+    text: words(5000, least=1)  # type: ignore[valid-type]
+
+
+class Remind(WithCode):
+    pass
+
+
+class Withdraw(WithCode):
+    pass
+
+
+class Rate(WithCode):
+    solved: bool
+    satisfaction: Annotated[int, Field(ge=1, le=5, strict=False)] | None = None
+    comment: words(1000) = ""  # type: ignore[valid-type]
+
+
+class Rework(WithCode):
+    reason: words(1000, least=2)  # type: ignore[valid-type]
+
+
+class Contest(WithCode):
+    reason: words(1000, least=2)  # type: ignore[valid-type]
+
+
+class SignIn(Form):
+    username: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+    otp: Annotated[str, Field(max_length=12)] = ""
+
+
+class Classify(Form):
+    title: words(100) = ""  # type: ignore[valid-type]
+    body: words(5000)  # type: ignore[valid-type]
+
+
+# Staff steps: the field `step` chooses the form -------------------------------------------------------------------
+
+
+class StepForm(Form):
+    """A step without fields of its own. `version` is the one of the case the person saw."""
+
+    step: str
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Dispatch(StepForm):
+    bureau: Code
+    category: empty_is_none(Code) = None  # type: ignore[valid-type]
+    support: list[Code] = []
+
+
+class Return(StepForm):
+    reason: words(1000, least=2)  # type: ignore[valid-type]
+    propose: Code = ""
+    basis: words(500) = ""  # type: ignore[valid-type]
+
+
+class DecideReturn(StepForm):
+    uphold: bool
+    reason: words(1000) = ""  # type: ignore[valid-type]
+
+
+class AskCitizen(StepForm):
+    question: words(1000, least=2)  # type: ignore[valid-type]
+
+
+class RequestExtension(StepForm):
+    days: Annotated[int, Field(ge=1, le=10)]
+    reason: words(1000, least=2)  # type: ignore[valid-type]
+
+
+class DecideExtension(StepForm):
+    grant: bool
+    reason: words(1000) = ""  # type: ignore[valid-type]
+
+
+class Suspend(StepForm):
+    measure: words(1000, least=2)  # type: ignore[valid-type]
+    until: words(40, least=2)  # type: ignore[valid-type]
+    responsible: words(60, least=2)  # type: ignore[valid-type]
+
+
+class Reply(StepForm):
+    finding: words(10_000) = ""  # type: ignore[valid-type]
+    answer: words(10_000, least=5)  # type: ignore[valid-type]
+    outcome: Outcome = Outcome.SOLVED
+
+
+class Reason(StepForm):
+    reason: words(1000, least=2)  # type: ignore[valid-type]
+
+
+class Decline(StepForm):
+    reason: Annotated[str, Field(pattern=f"^({'|'.join(wording.DECLINE_REASONS)})$")]
+    route: words(500, least=2)  # type: ignore[valid-type]
+    explanation: words(1000) = ""  # type: ignore[valid-type]
+
+
+class Divert(StepForm):
+    channel: Annotated[str, Field(pattern=f"^({'|'.join(wording.CHANNELS)})$")]
+    explanation: words(1000) = ""  # type: ignore[valid-type]
+
+
+class Join(StepForm):
+    lead: Code
+
+
+class Instruct(StepForm):
+    text: words(1000, least=2)  # type: ignore[valid-type]
+    due_at: AwareDatetime
+
+
+class Text(StepForm):
+    text: words(2000, least=1)  # type: ignore[valid-type]
+
+
+class Assign(StepForm):
+    person: Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class Contribute(StepForm):
+    finding: words(10_000, least=2)  # type: ignore[valid-type]
+
+
+class CorrectCategory(StepForm):
+    category: Code
+
+
+# Reading errors ---------------------------------------------------------------------------------------------------
+
+_MESSAGES = {
+    "missing": "这里需要填写。",
+    "extra_forbidden": "不认识这个字段。",
+    "enum": "不在可选的范围里。",
+    "string_pattern_mismatch": "不在可选的范围里。",
+    "string_too_long": "太长了。",
+    "string_too_short": "这里不能空着。",
+    "bool_parsing": "请选择“是”或“否”。",
+    "bool_type": "请选择“是”或“否”。",
+    "string_type": "这里应当是文字。",
+    "int_type": "这里应当是整数。",
+    "int_parsing": "这里应当是整数。",
+    "timezone_aware": "时间要带时区，例如 2026-11-30T17:00+08:00。",
+    "string_unicode": "内容里有损坏的字符，请重新输入。",
+}
+
+
+def faults(error: ValidationError) -> dict[str, str]:
+    """One Chinese sentence for each field that is wrong; nested fields as contact.phone."""
+    return {
+        ".".join(str(part) for part in one["loc"]) or "body": _sentence(one)
+        for one in error.errors(include_input=False)
+    }
+
+
+def _sentence(one: Any) -> str:
+    cause = one.get("ctx", {}).get("error")
+    if isinstance(cause, _Refused):
+        return str(cause)
+    if one["type"] in ("greater_than_equal", "less_than_equal"):
+        limits = one["ctx"]
+        return f"数字不能小于 {limits['ge']}。" if "ge" in limits else f"数字不能大于 {limits['le']}。"
+    return _MESSAGES.get(one["type"], "格式不对，请检查。")

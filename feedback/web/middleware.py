@@ -1,0 +1,103 @@
+"""What happens to every request: an id, security headers, the CSRF check, a body limit. Pure ASGI, no framework's base class."""
+
+import logging
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from feedback.web import errors
+
+_log = logging.getLogger("feedback.request")
+
+JSON_LIMIT = 1 << 20
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+_HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(self)",
+    "cross-origin-opener-policy": "same-origin",
+}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class RequestId:
+    """Gives every request an id, in the log and in the answer, and sets the security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        given = Headers(scope=scope).get("x-request-id", "")
+        identity = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = identity
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = identity
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, named)
+
+
+class SameSite:
+    """CSRF without tokens: a browser says where a request comes from (Sec-Fetch-Site, else Origin); others send no cookie."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _SAFE and not _same_site(Headers(scope=scope)):
+            return await errors.plain(scope, 403, "cross_site")(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+def _same_site(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+class BodyLimit:
+    """413 for a body over 1 MiB, whether it says its length or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        length = Headers(scope=scope).get("content-length", "0")
+        if length.isdigit() and int(length) > JSON_LIMIT:
+            return await errors.plain(scope, 413, "too_large")(scope, receive, send)
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > JSON_LIMIT:
+                raise errors.TooLarge
+            return message
+
+        await self.app(scope, counted, send)
+
+
+STACK = [Middleware(RequestId), Middleware(SameSite), Middleware(BodyLimit)]
