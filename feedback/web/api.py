@@ -1,0 +1,244 @@
+"""The JSON API of citizens and staff (shared names: API.md). The same actions as the pages, nothing more and nothing less."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from feedback import clock
+from feedback.actions import accounts, asking, intake, proving
+from feedback.actions.hall import Hall
+from feedback.rules.record import Case, Decision, Understanding
+from feedback.web import case_view, doors, errors, forms, idempotency, reading, steps, timeline
+from feedback.web.doors import door
+
+
+def answer(content: Any, status_code: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), status_code, media_type="application/json")
+
+
+# Citizens ---------------------------------------------------------------------------------------------------------
+
+
+async def submit(request: Request) -> Response:
+    """A new case. With Idempotency-Key a retried request gives the same case."""
+    hall, now = doors.hall(request), clock.now()
+    key = request.headers.get("idempotency-key", "")
+    if len(key) > 200:
+        raise errors.BadFields({"Idempotency-Key": "最多 200 个字符。"})
+    new = reading.checked(forms.NewCase, await reading.json(request))
+    await limit_submission(request, new)
+    letter = await letter_of(hall, new)
+
+    async def make(keep: idempotency.Keep | None) -> Any:
+        also = (lambda receipt: keep(receipt_view(hall, receipt))) if keep else None
+        return receipt_view(hall, await intake.submit(hall, letter, now=now, also=also))
+
+    content, _ = await idempotency.once(hall, key, await request.body(), make, now=now)
+    return answer(content, 201)
+
+
+async def limit_submission(request: Request, new: forms.NewCase) -> None:
+    """Many people share one address on mobile networks: the address is given much, a phone number little."""
+    await reading.limit(request, f"submit:{reading.client(request)}", burst=60, per_hour=600)
+    if new.contact:
+        phone = doors.hall(request).vault.hash("limit", new.contact.phone).hex()
+        await reading.limit(request, f"submit:{phone}", burst=10, per_hour=20)
+
+
+async def letter_of(hall: Hall, new: forms.NewCase) -> intake.Letter:
+    """The checked letter; raises BadFields for a district that is none or a phone code that is wrong."""
+    if new.district is not None and new.district not in hall.city.districts:
+        raise errors.BadFields({"district": "没有这个城区，请重新选择。"})
+    if new.phone_code and new.contact:
+        await proving.demand(hall, new.contact.phone, new.phone_code, now=clock.now())
+    return intake.Letter(
+        body=new.body, title=new.title, kind=new.kind, address=new.address, district=new.district,
+        latitude=new.latitude, longitude=new.longitude, name=new.contact.name if new.contact else "",
+        phone=new.contact.phone if new.contact else "", anonymous=new.anonymous, publish=new.publish, source=new.source,
+    )  # fmt: skip
+
+
+def receipt_view(hall: Hall, receipt: intake.Receipt) -> dict[str, Any]:
+    """What the citizen is told at once. Of a protected case nothing that points at anybody."""
+    understood = receipt.understanding
+    protected = understood.decision is Decision.PROTECTED
+    view: dict[str, Any] = {
+        "number": receipt.number,
+        "query_code": receipt.query_code,
+        "status": receipt.status,
+        "kind": receipt.kind,
+        "category": case_view.category(hall.city, receipt.category),
+        "district": case_view.district(hall.city, receipt.district),
+        "bureau": case_view.bureau(hall.city, receipt.bureau),
+        "decision": understood.decision,
+        "confidence": round(understood.probability, 4),
+        "suggestions": [] if protected else suggestions(hall, understood),
+        "reasons": [] if protected else list(understood.reasons),
+        "received_at": receipt.received_at,
+        "due_at": receipt.due.due_at,
+        "provisional": receipt.due.provisional,
+    }
+    if understood.urgent:
+        view["urgent_notice"] = URGENT_NOTICE
+    return view
+
+
+URGENT_NOTICE = "如果有人正处在危险中，请立即拨打 110、119 或 120；燃气泄漏请先离开现场再打电话。"
+
+
+def suggestions(hall: Hall, understood: Understanding) -> list[dict[str, Any]]:
+    """The classifier's candidates, each with the bureau the rules give it."""
+    return [
+        {
+            "category": case_view.category(hall.city, candidate.category),
+            "bureau": case_view.bureau(hall.city, candidate.bureau),
+            "probability": round(candidate.probability, 4),
+        }
+        for candidate in understood.candidates
+    ]
+
+
+async def phone_code(request: Request) -> Response:
+    """Sends a code; the answer is the same for every number."""
+    wanted = reading.checked(forms.PhoneCodeRequest, await reading.json(request))
+    await reading.limit(request, f"phone-code:{reading.client(request)}", burst=30, per_hour=60)
+    await proving.send_code(doors.hall(request), wanted.phone, now=clock.now())
+    return answer({"message": "验证码已发送，10 分钟内有效。"}, 202)
+
+
+def given_code(request: Request, in_body: str = "") -> str:
+    """The query code from body, query or header; empty when there is none."""
+    return in_body or request.query_params.get("code", "") or request.headers.get("x-query-code", "")
+
+
+async def case(request: Request) -> Response:
+    """One case: for staff by token, for its citizen by query code. With neither: not found."""
+    number = request.path_params["number"]
+    if request.state.person is not None:
+        found = await steps.visible(request, number)
+        return answer(await case_view.staff(doors.hall(request), doors.actor(request), found, now=clock.now()))
+    found = await reading.own_case(request, number, given_code(request))
+    return answer(await timeline.citizen_view(doors.hall(request), found, clock.now()))
+
+
+Citizen = Callable[[Hall, Case, Any], Awaitable[Case]]
+
+
+async def _supplement(hall: Hall, case: Case, given: forms.Supplement) -> Case:
+    return await asking.supplement(hall, case, text=given.text, now=clock.now())
+
+
+async def _remind(hall: Hall, case: Case, given: forms.Remind) -> Case:
+    return await asking.remind(hall, case, now=clock.now())
+
+
+async def _withdraw(hall: Hall, case: Case, given: forms.Withdraw) -> Case:
+    return await asking.withdraw(hall, case, now=clock.now())
+
+
+async def _rate(hall: Hall, case: Case, given: forms.Rate) -> Case:
+    return await asking.rate(
+        hall, case, solved=given.solved, satisfaction=given.satisfaction, comment=given.comment, now=clock.now()
+    )
+
+
+async def _rework(hall: Hall, case: Case, given: forms.Rework) -> Case:
+    return await asking.rework(hall, case, reason=given.reason, now=clock.now())
+
+
+async def _contest(hall: Hall, case: Case, given: forms.Contest) -> Case:
+    return await asking.contest(hall, case, reason=given.reason, now=clock.now())
+
+
+CITIZEN_STEPS: dict[str, tuple[type[forms.WithCode], Citizen]] = {
+    "supplement": (forms.Supplement, _supplement),
+    "remind": (forms.Remind, _remind),
+    "withdraw": (forms.Withdraw, _withdraw),
+    "rate": (forms.Rate, _rate),
+    "rework": (forms.Rework, _rework),
+    "contest": (forms.Contest, _contest),
+}
+"""What the citizen of a case may do; the pages use the same table."""
+
+
+def _citizen_step(name: str) -> doors.Endpoint:
+    form, act = CITIZEN_STEPS[name]
+
+    async def endpoint(request: Request) -> Response:
+        given = await reading.json(request)
+        in_body = given.get("code", "") if isinstance(given, dict) else ""
+        found = await reading.own_case(
+            request, request.path_params["number"], given_code(request, in_body if isinstance(in_body, str) else "")
+        )
+        after = await act(doors.hall(request), found, reading.checked(form, given))
+        return answer(await timeline.citizen_view(doors.hall(request), after, clock.now()))
+
+    endpoint.__name__ = f"api_{name}"
+    endpoint.__doc__ = form.__doc__
+    return endpoint
+
+
+# Staff ------------------------------------------------------------------------------------------------------------
+
+
+async def sign_in(request: Request) -> Response:
+    """A bearer token for ten hours."""
+    given = reading.checked(forms.SignIn, await reading.json(request))
+    await reading.limit(request, f"sign-in:{reading.client(request)}", burst=30, per_hour=120)
+    hall, own = doors.hall(request), request.app.state.settings
+    token, until, person = await accounts.sign_in(
+        hall, given.username, given.password, otp=given.otp, second_factor=not own.demo, now=clock.now()
+    )
+    about = {"name": person.name, "role": person.role, "bureau": case_view.bureau(hall.city, person.bureau)}
+    return answer({"token": token, "expires_at": until, "person": about})
+
+
+async def step(request: Request) -> Response:
+    """One step of staff on one case."""
+    given = await reading.json(request)
+    if not isinstance(given, dict):
+        raise errors.BadFields({"body": "请求体应当是一个 JSON 对象。"})
+    hall, who = doors.hall(request), doors.actor(request)
+    after = await steps.take(request, request.path_params["number"], given)
+    return answer(await case_view.staff(hall, who, after, now=clock.now()))
+
+
+async def classify(request: Request) -> Response:
+    """What the classifier makes of a text, without keeping it."""
+    given = reading.checked(forms.Classify, await reading.json(request))
+    hall = doors.hall(request)
+    understood = hall.understand(given.title, given.body, district=None, address="")
+    return answer(
+        {
+            "category": understood.category,
+            "categories": [{"code": one.category, "probability": one.probability} for one in understood.candidates],
+            "bureaus": [{"code": code, "probability": probability} for code, probability in understood.bureaus],
+            "district": understood.district,
+            "kind": understood.kind,
+            "urgent": understood.urgent,
+            "sensitive": understood.decision is Decision.PROTECTED,
+            "decision": understood.decision,
+            "personal_data": [
+                {"type": kind, "start": start, "end": end} for kind, start, end in understood.personal_data
+            ],
+            "reasons": list(understood.reasons),
+        }
+    )
+
+
+ROUTES = [
+    door("/api/v1/cases", submit, enter=doors.ANYBODY, methods=("POST",), name="api_submit"),
+    door("/api/v1/phone-codes", phone_code, enter=doors.ANYBODY, methods=("POST",), name="api_phone_code"),
+    door("/api/v1/cases/{number}", case, enter=doors.ANYBODY, name="api_case"),
+    *(
+        door(f"/api/v1/cases/{{number}}/{name}", _citizen_step(name), enter=doors.ANYBODY, methods=("POST",))
+        for name in CITIZEN_STEPS
+    ),
+    door("/api/v1/sign-in", sign_in, enter=doors.ANYBODY, methods=("POST",), name="api_sign_in"),
+    door("/api/v1/cases/{number}/steps", step, enter=doors.CASEWORK, methods=("POST",), name="api_step"),
+    door("/api/v1/classify", classify, enter=doors.ANY_STAFF, methods=("POST",), name="api_classify"),
+]

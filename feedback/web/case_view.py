@@ -1,0 +1,242 @@
+"""What staff see of one case, as plain data for the JSON API and for the case page. Contacts are masked here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from feedback.actions.hall import Hall
+from feedback.rules import clocks, deadline, permission, status
+from feedback.rules.city import City
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case, Event, Text
+from feedback.rules.status import Status, Step
+from feedback.store import cases, contacts, instructions, ledger, people
+from feedback.web import wording
+
+Named = dict[str, str] | None
+
+
+def category(city: City, code: str | None) -> Named:
+    """Code and name of a category."""
+    found = city.categories.get(code or "")
+    return {"code": found.code, "name": found.name} if found else None
+
+
+def bureau(city: City, code: str | None) -> Named:
+    """Code and name of a bureau."""
+    found = city.bureaus.get(code or "")
+    return {"code": found.code, "name": found.name} if found else None
+
+
+def district(city: City, code: str | None) -> Named:
+    """Code and name of a district."""
+    return {"code": code, "name": city.districts[code]} if code in city.districts and code else None
+
+
+def light(case: Case, now: datetime) -> deadline.Light:
+    """The colour beside a case: green, yellow, red, paused or done."""
+    if case.due_at is None or case.warn_at is None or not case.open:
+        return deadline.Light.DONE
+    return deadline.light(now, due_at=case.due_at, warn_at=case.warn_at, paused_at=case.paused_at)
+
+
+def remaining(city: City, case: Case, now: datetime) -> str:
+    """What is left of the time, in words; empty when nothing is owed any more."""
+    if case.due_at is None or not case.open:
+        return ""
+    term = city.terms[case.limit_version, case.limit_code]
+    return deadline.remaining(now, case.due_at, term.limit, city.calendar)
+
+
+def row(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
+    """One case in a list."""
+    city = hall.city
+    return {
+        "number": case.number,
+        "version": case.version,
+        "title": case.title or ("保密件" if case.protected else ""),
+        "status": case.status,
+        "kind": case.kind,
+        "category": category(city, case.category),
+        "district": district(city, case.district),
+        "bureau": bureau(city, case.bureau),
+        "address": case.address,
+        "urgent": case.urgent,
+        "received_at": case.received_at,
+        "due_at": case.due_at,
+        "light": light(case, now),
+        "remaining": remaining(city, case, now),
+        "round": case.round,
+        "reminders": case.reminders,
+        "source": case.source,
+    }
+
+
+def words_of(hall: Hall, case: Case, sealed: bytes | None) -> tuple[str, str, str]:
+    """Title, address and body; those of a protected case are opened. Only for who may see the case."""
+    if sealed is None:
+        return case.title, case.address, case.body
+    title, address, body = hall.vault.open(sealed).split("\n", 2)
+    return title, address, body
+
+
+async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[str, Any]:
+    """Everything about one case for somebody who may see it."""
+    database = hall.database
+    sealed = await cases.sealed_text(database, case.id) if case.protected else None
+    title, address, body = words_of(hall, case, sealed)
+    history, said = await cases.events(database, case.id), await cases.texts(database, case.id)
+    held = await cases.assignments(database, case.id)
+    name, phone = await contacts.get(database, hall.vault, case.id)
+    return {
+        **row(hall, case, now),
+        "title": title,
+        "address": address,
+        "body": body,
+        "decision": case.decision,
+        "anonymous": case.anonymous,
+        "protected": case.protected,
+        "provisional": case.provisional,
+        "extended_days": case.extended_days,
+        "contact": {"name": wording.masked_name(name), "phone": wording.masked_phone(phone)},
+        "holders": [
+            {"bureau": bureau(hall.city, one.bureau), "role": one.role, "from_at": one.from_at,
+             "accepted_at": one.accepted_at, "until_at": one.until_at}
+            for one in held
+        ],
+        "timeline": await _timeline(hall, history, said),
+        "notes": [{"at": _at(history, t.seq), "text": t.body} for t in said if t.field == "note"],
+        "clocks": _clocks(hall, case, history, held, now),
+        "ledger": await _ledger(hall, case),
+        "instructions": [dict(one._mapping) for one in await instructions.of_case(database, case.id)],
+        "similar": [_brief(one) for one in await ledger.similar_open(database, case)],
+        "earlier": await _earlier(hall, case),
+        "answer": _last(said, "answer"),
+        "finding": _last(said, "finding"),
+        "rating": rating(case),
+        "can": possible(who, case),
+    }  # fmt: skip
+
+
+def rating(case: Case) -> dict[str, Any] | None:
+    """What the citizen said of the answer of this round."""
+    if case.rated_at is None:
+        return None
+    return {"solved": case.solved, "satisfaction": case.satisfaction, "at": case.rated_at}
+
+
+def possible(who: Actor, case: Case) -> list[Step]:
+    """What this person may do next with this case, and nothing else."""
+    own = who.bureau == case.bureau or who.role not in permission.BUREAU_ROLES
+    allowed = [step for step in status.possible(case.status) if permission.may_take(who, step)]
+    return allowed if own else [step for step in allowed if step in (Step.CONTRIBUTE, Step.NOTE)]
+
+
+async def _timeline(hall: Hall, history: list[Event], said: list[Text]) -> list[dict[str, Any]]:
+    names = await people.names(hall.database, {event.person_id for event in history if event.person_id})
+    by_seq: dict[int, dict[str, str]] = {}
+    for text in said:
+        by_seq.setdefault(text.seq, {})[text.field] = text.body
+    return [
+        {
+            "at": event.at,
+            "step": event.step,
+            "status": event.to_status,
+            "by": names.get(event.person_id or 0, wording.ROLES[event.actor]),
+            "role": event.actor,
+            "bureau": bureau(hall.city, event.bureau),
+            "round": event.round,
+            "texts": by_seq.get(event.seq, {}),
+        }
+        for event in history
+    ]
+
+
+def _at(history: list[Event], seq: int) -> datetime:
+    return history[seq - 1].at
+
+
+def _last(said: list[Text], field: str) -> str:
+    return next((text.body for text in reversed(said) if text.field == field), "")
+
+
+def _clocks(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime) -> dict[str, Any]:
+    measured = clocks.measure(
+        rounds(history),
+        assignments=[clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held],
+        pauses=pauses(history),
+        now=now,
+    )
+    return {
+        "citizen": {"first_hours": measured.citizen_first, "hours": measured.citizen},
+        "legal": {"hours": measured.legal, "running": measured.legal_running, "due_at": case.due_at},
+        "bureau": [
+            {"bureau": bureau(hall.city, one.bureau), "role": one.role, "hours": one.hours, "running": one.running}
+            for one in measured.bureaus
+        ],
+        "picture": [
+            {"who": hall.city.bureau_name(one.who) if one.who else clocks.TITLES[one.kind], "kind": one.kind,
+             "from_at": one.from_at, "until_at": one.until_at, "hours": one.hours}
+            for one in measured.picture
+        ],
+    }  # fmt: skip
+
+
+_ENDS_ROUND = (
+    Status.REPLIED, Status.CLOSED, Status.DECLINED, Status.DIVERTED, Status.WITHDRAWN, Status.TERMINATED,
+)  # fmt: skip
+
+
+def rounds(history: list[Event]) -> list[clocks.Span]:
+    """When each round began and was answered, from the events."""
+    spans: list[clocks.Span] = []
+    for event in history:
+        if event.step in (Step.SUBMIT, Step.REWORK, Step.CONTEST):
+            spans.append(clocks.Span(event.at))
+        elif event.to_status in _ENDS_ROUND and spans and spans[-1].until_at is None:
+            spans[-1] = clocks.Span(spans[-1].from_at, event.at)
+    return spans
+
+
+def pauses(history: list[Event]) -> list[clocks.Span]:
+    """When the case waited for its citizen."""
+    spans: list[clocks.Span] = []
+    for event in history:
+        if event.to_status is Status.AWAITING_CITIZEN and event.step is Step.ASK_CITIZEN:
+            spans.append(clocks.Span(event.at))
+        elif event.from_status == Status.AWAITING_CITIZEN and event.to_status is not Status.AWAITING_CITIZEN and spans:
+            spans[-1] = clocks.Span(spans[-1].from_at, event.at)
+    return spans
+
+
+async def _ledger(hall: Hall, case: Case) -> dict[str, Any] | None:
+    found = await ledger.get(hall.database, case.id)
+    if found is None:
+        return None
+    triples = zip(found["categories"], found["bureaus"], found["scores"], strict=True)
+    return {
+        "decision": found["decision"],
+        "model": found["model"],
+        "probability": found["probability"],
+        "threshold": found["threshold"],
+        "reasons": found["reasons"],
+        "candidates": [
+            {"category": category(hall.city, code), "bureau": bureau(hall.city, lead), "probability": score}
+            for code, lead, score in triples
+        ],
+        "corrections": [dict(one._mapping) for one in await ledger.corrections(hall.database, case.id)],
+    }
+
+
+async def _earlier(hall: Hall, case: Case) -> list[dict[str, Any]]:
+    """Other cases of the same phone; never from or to a protected one."""
+    if case.protected:
+        return []
+    phone_hash = await contacts.phone_hash(hall.database, case.id)
+    if phone_hash is None:
+        return []
+    return [_brief(one) for one in await contacts.cases_of(hall.database, phone_hash, besides=case.id)]
+
+
+def _brief(found: Any) -> dict[str, Any]:
+    return {name: found[name] for name in ("number", "title", "status", "received_at")}

@@ -1,0 +1,141 @@
+"""Staff steps by name: the form of each, the action it calls, and the order of the checks. Pages and JSON API both come here."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+
+from feedback import clock
+from feedback.actions import dispatching, handling, supervising
+from feedback.actions.hall import Hall
+from feedback.rules import permission
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case
+from feedback.rules.status import TABLE, Step, WrongStep
+from feedback.store import cases
+from feedback.web import doors, errors, forms, reading
+
+Verb = Callable[..., Awaitable[Case]]
+
+
+class Taking:
+    """One step as the outside names it: its form, its action, and the steps of the table it may become."""
+
+    def __init__(self, form: type[forms.StepForm], verb: Verb, *steps: Step, check: Any = None) -> None:
+        self.form, self.verb, self.steps, self.check = form, verb, steps, check
+
+
+async def _known_bureaus(hall: Hall, given: Any) -> dict[str, Any]:
+    wrong = [code for code in (given.bureau, *given.support) if code not in hall.city.bureaus]
+    if wrong:
+        raise errors.BadFields({"bureau": f"没有这个单位：{wrong[0][:20]}"})
+    if given.category is not None:
+        _demand_category(hall, given.category)
+    return _plain(given)
+
+
+async def _known_category(hall: Hall, given: Any) -> dict[str, Any]:
+    _demand_category(hall, given.category)
+    return _plain(given)
+
+
+def _demand_category(hall: Hall, code: str) -> None:
+    if code not in hall.city.categories:
+        raise errors.BadFields({"category": f"没有这个事项：{code[:20]}"})
+
+
+async def _proposal(hall: Hall, given: Any) -> dict[str, Any]:
+    if given.propose and given.propose not in hall.city.bureaus:
+        raise errors.BadFields({"propose": f"没有这个单位：{given.propose[:20]}"})
+    return _plain(given)
+
+
+async def _lead(hall: Hall, given: Any) -> dict[str, Any]:
+    found = await cases.get(hall.database, given.lead)
+    if found is None or found.protected:
+        raise errors.BadFields({"lead": "没有找到这个编号的主件。"})
+    return {"lead": found}
+
+
+async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
+    return {"person_id": given.person}
+
+
+def _plain(given: forms.StepForm) -> dict[str, Any]:
+    return {name: getattr(given, name) for name in type(given).model_fields if name not in ("step", "version")}
+
+
+STEPS: dict[str, Taking] = {
+    "route": Taking(forms.Dispatch, dispatching.dispatch, Step.DISPATCH, check=_known_bureaus),
+    "dispatch": Taking(forms.Dispatch, dispatching.dispatch, Step.DISPATCH, check=_known_bureaus),
+    "accept": Taking(forms.StepForm, handling.accept, Step.ACCEPT),
+    "return": Taking(forms.Return, handling.give_back, Step.RETURN, check=_proposal),
+    "decide_return": Taking(forms.DecideReturn, dispatching.decide_return, Step.UPHOLD_RETURN, Step.REJECT_RETURN),
+    "ask_citizen": Taking(forms.AskCitizen, handling.ask_citizen, Step.ASK_CITIZEN),
+    "request_extension": Taking(forms.RequestExtension, handling.request_extension, Step.REQUEST_EXTENSION),
+    "decide_extension": Taking(
+        forms.DecideExtension, supervising.decide_extension, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION
+    ),
+    "suspend": Taking(forms.Suspend, handling.suspend, Step.SUSPEND),
+    "resume": Taking(forms.StepForm, handling.resume, Step.RESUME),
+    "reply": Taking(forms.Reply, handling.reply, Step.REPLY),
+    "approve": Taking(forms.StepForm, handling.approve, Step.APPROVE),
+    "send_back": Taking(forms.Reason, handling.send_back, Step.SEND_BACK),
+    "decline": Taking(forms.Decline, dispatching.decline, Step.DECLINE),
+    "divert": Taking(forms.Divert, dispatching.divert, Step.DIVERT),
+    "join": Taking(forms.Join, dispatching.join, Step.JOIN, check=_lead),
+    "unjoin": Taking(forms.StepForm, dispatching.unjoin, Step.UNJOIN),
+    "instruct": Taking(forms.Instruct, supervising.instruct, Step.INSTRUCT),
+    "rework": Taking(forms.Reason, supervising.rework, Step.REWORK),
+    "terminate": Taking(forms.Reason, supervising.terminate, Step.TERMINATE),
+    "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE),
+    "assign": Taking(forms.Assign, handling.assign, Step.ASSIGN, check=_colleague),
+    "contact": Taking(forms.Text, handling.contact, Step.CONTACT),
+    "note": Taking(forms.Text, handling.note, Step.NOTE),
+    "correct_category": Taking(
+        forms.CorrectCategory, dispatching.correct_category, Step.CORRECT_CATEGORY, check=_known_category
+    ),
+    "recuse": Taking(forms.Reason, handling.recuse, Step.RECUSE),
+}
+"""`settle`, `follow`, `warn` and `breach` are the clock's; nobody may ask for them."""
+
+
+async def visible(request: Request, number: str) -> Case:
+    """The case, if this person may see it. Raises NotYours, the same for unknown and for foreign numbers."""
+    hall, who = doors.hall(request), doors.actor(request)
+    found = await cases.get(hall.database, number) if len(number) <= 40 else None
+    if found is None:
+        raise permission.NotYours
+    bureaus = await cases.holders(hall.database, found.id) | ({found.bureau} if found.bureau else set())
+    if not permission.may_see(who, protected=found.protected, bureaus=bureaus):
+        raise permission.NotYours
+    return found
+
+
+async def take(request: Request, number: str, given: dict[str, Any]) -> Case:
+    """Takes the step `given` names. Checks in the order 404, 403, 409 stale, 409 wrong step, 422 (SETTLED 22)."""
+    case = await visible(request, number)
+    taking = STEPS.get(str(given.get("step")))
+    if taking is None:
+        raise errors.BadFields({"step": "没有这一步。"})
+    who = doors.actor(request)
+    demand_role(who, taking)
+    _demand_version(case, given.get("version"))
+    if not any(case.status in TABLE[step] for step in taking.steps):
+        raise WrongStep(given["step"], case.status)
+    form = reading.checked(taking.form, given)
+    hall = doors.hall(request)
+    fields = await taking.check(hall, form) if taking.check else _plain(form)
+    return await taking.verb(hall, who, case, **fields, now=clock.now())
+
+
+def demand_role(who: Actor, taking: Taking) -> None:
+    """Raises WrongRole unless this person may take one of the steps."""
+    if not any(permission.may_take(who, step) for step in taking.steps):
+        raise permission.WrongRole
+
+
+def _demand_version(case: Case, seen: Any) -> None:
+    """A page that shows an older version is stale; a version that is no number is left to the form's own check."""
+    if (isinstance(seen, int) or str(seen).isdigit()) and int(seen) != case.version:
+        raise cases.Stale(case.number)
