@@ -74,4 +74,5 @@ def redact(text: str) -> str:
 
 def review(message: str, reply: str) -> tuple[tuple[str, str], ...]:
     """What a reviewer would object to in a reply: (fault, explanation in Chinese)."""
-    return tuple(classifier.reply.review(message, reply))
+    found = classifier.reply.review(message=message, reply=reply)
+    return tuple((fault.value, sentence) for fault, sentence in zip(found.faults, found.explain, strict=True))

@@ -231,14 +231,37 @@ async def classify(request: Request) -> Response:
 
 
 ROUTES = [
-    door("/api/v1/cases", submit, enter=doors.ANYBODY, methods=("POST",), name="api_submit"),
-    door("/api/v1/phone-codes", phone_code, enter=doors.ANYBODY, methods=("POST",), name="api_phone_code"),
+    door("/api/v1/cases", submit, enter=doors.ANYBODY, methods=("POST",), name="api_submit", takes=forms.NewCase),
+    door(
+        "/api/v1/phone-codes",
+        phone_code,
+        enter=doors.ANYBODY,
+        methods=("POST",),
+        name="api_phone_code",
+        takes=forms.PhoneCodeRequest,
+    ),
     door("/api/v1/cases/{number}", case, enter=doors.ANYBODY, name="api_case"),
     *(
-        door(f"/api/v1/cases/{{number}}/{name}", _citizen_step(name), enter=doors.ANYBODY, methods=("POST",))
-        for name in CITIZEN_STEPS
+        door(
+            f"/api/v1/cases/{{number}}/{name}", _citizen_step(name), enter=doors.ANYBODY, methods=("POST",), takes=form
+        )
+        for name, (form, _) in CITIZEN_STEPS.items()
     ),
-    door("/api/v1/sign-in", sign_in, enter=doors.ANYBODY, methods=("POST",), name="api_sign_in"),
-    door("/api/v1/cases/{number}/steps", step, enter=doors.CASEWORK, methods=("POST",), name="api_step"),
-    door("/api/v1/classify", classify, enter=doors.ANY_STAFF, methods=("POST",), name="api_classify"),
+    door("/api/v1/sign-in", sign_in, enter=doors.ANYBODY, methods=("POST",), name="api_sign_in", takes=forms.SignIn),
+    door(
+        "/api/v1/cases/{number}/steps",
+        step,
+        enter=doors.CASEWORK,
+        methods=("POST",),
+        name="api_step",
+        takes=forms.StepForm,
+    ),
+    door(
+        "/api/v1/classify",
+        classify,
+        enter=doors.ANY_STAFF,
+        methods=("POST",),
+        name="api_classify",
+        takes=forms.Classify,
+    ),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -39,8 +40,18 @@ class SignInFirst(Exception):
     """请先登录。"""
 
 
-def door(path: str, endpoint: Endpoint, *, enter: Enter, methods: Collection[str] = ("GET",), name: str = "") -> Route:
-    """A route that lets in whom `enter` names: others are asked to sign in (401 for the API), or told 403."""
+def door(
+    path: str,
+    endpoint: Endpoint,
+    *,
+    enter: Enter,
+    methods: Collection[str] = ("GET",),
+    name: str = "",
+    takes: type[BaseModel] | None = None,
+) -> Route:
+    """A route that lets in whom `enter` names: others are asked to sign in (401 for the API), or told 403.
+
+    `takes` is the model of the JSON body, for OpenAPI."""
 
     async def guarded(request: Request) -> Response:
         request.state.person = await _person(request)
@@ -54,7 +65,8 @@ def door(path: str, endpoint: Endpoint, *, enter: Enter, methods: Collection[str
         return await endpoint(request)
 
     route = Route(path, guarded, methods=list(methods), name=name or endpoint.__name__)
-    route.enter = enter  # type: ignore[attr-defined]
+    guarded.__doc__ = endpoint.__doc__
+    route.enter, route.takes = enter, takes  # type: ignore[attr-defined]
     return route
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from feedback.actions import accounts, asking, dispatching, handling
+from feedback.actions import accounts, asking, dispatching, handling, proving
 from feedback.rules import permission, status
 from feedback.store import cases, people
 from feedback.web import doors, templating
@@ -58,6 +58,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     asking.TooEarly: (409, "too_early"),
     handling.TooManyDays: (422, "too_many_days"),
     dispatching.NotThere: (422, "not_there"),
+    proving.WrongCode: (422, "wrong_code"),
     people.Unknown: (422, "unknown_person"),
     asyncpg.CannotConnectNowError: (503, "database_away"),
     asyncpg.TooManyConnectionsError: (503, "database_away"),

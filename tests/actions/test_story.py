@@ -62,7 +62,9 @@ async def test_a_bureau_returns_once_and_not_after_designation(hall):
         hall, wang, case, reason="not_ours", propose="CGJ", basis="住建部令34号", now=at("2026-11-23 11:00")
     )
     assert case.status is Status.TRIAGE and case.bureau is None
-    case = await dispatching.decide_return(hall, diao, case, uphold=False, reason="属于你局", now=at("2026-11-23 12:00"))
+    case = await dispatching.decide_return(
+        hall, diao, case, uphold=False, reason="属于你局", now=at("2026-11-23 12:00")
+    )
     assert case.status is Status.ASSIGNED and case.bureau == "STHJ"
     with pytest.raises(WrongStep):
         await handling.give_back(

@@ -1,0 +1,100 @@
+"""OpenAPI 3.1 of /api/v1, made from the route table and the very models that validate."""
+
+import re
+from functools import cache
+from typing import Any
+
+import orjson
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from feedback.web import doors, forms, steps
+from feedback.web.doors import door
+
+_ERROR = {
+    "type": "object",
+    "required": ["error", "message"],
+    "properties": {
+        "error": {"type": "string"},
+        "message": {"type": "string"},
+        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def describe(routes: list[BaseRoute]) -> dict[str, Any]:
+    """The document for these routes; those outside /api/v1 are left out."""
+    api = [route for route in routes if isinstance(route, Route) and route.path.startswith("/api/v1/")]
+    models = {route.takes for route in api if getattr(route, "takes", None)}  # type: ignore[attr-defined]
+    models |= {taking.form for taking in steps.STEPS.values()}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    references, schemas = models_json_schema(
+        [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
+    )
+    paths: dict[str, Any] = {}
+    for route in api:
+        path = _PARAMETER.sub(r"{\1}", route.path)
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            paths.setdefault(path, {})[method.lower()] = _operation(route, method, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Minsheng 民声", "version": "1", "description": "市民诉求与联名建议平台的数据接口。"},
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas.get("$defs", {}), "Error": _ERROR},
+            "securitySchemes": {"staff": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: Any, method: str, references: Any) -> dict[str, Any]:
+    made = "201" if route.name in ("api_submit", "api_propose") else "202" if route.name in ACCEPTED else "200"
+    operation: dict[str, Any] = {
+        "operationId": f"{route.name}_{method.lower()}",
+        "summary": (route.endpoint.__doc__ or "").strip().split("\n")[0],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "maxLength": 40}}
+            for name in _PARAMETER.findall(route.path)
+        ],
+        "responses": {
+            made: {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "default": {
+                "description": "an error with a Chinese sentence",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            },
+        },
+    }
+    if route.takes:
+        operation["requestBody"] = _body(route, references)
+    if route.enter.roles is not None:
+        operation["security"] = [{"staff": []}]
+    return operation
+
+
+ACCEPTED = ("api_phone_code", "api_sign")
+
+
+def _body(route: Any, references: Any) -> dict[str, Any]:
+    """Of a staff step: one of all step forms; of anything else: its model."""
+    if route.takes is forms.StepForm:
+        models = {taking.form for taking in steps.STEPS.values()}
+        schema = {"anyOf": [references[model, "validation"] for model in sorted(models, key=lambda m: m.__name__)]}
+    else:
+        schema = references[route.takes, "validation"]
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+async def document(request: Request) -> Response:
+    """This document."""
+    return Response(_document(tuple(request.app.routes)), media_type="application/json")
+
+
+@cache
+def _document(routes: tuple[BaseRoute, ...]) -> bytes:
+    return orjson.dumps(describe(list(routes)))
+
+
+ROUTES = [door("/api/v1/openapi.json", document, enter=doors.ANYBODY, name="api_openapi")]
