@@ -23,7 +23,9 @@ def test_three_of_everything_and_probabilities_for_the_ledger(understander: Unde
     assert told.categories[0][1] == pytest.approx(told.probabilities.max(), abs=1e-6)
 
 
-@pytest.mark.parametrize("letter", ["楼道里好像是煤气漏气了", "电梯停在七楼，里面困着两个人", "电线掉在路上，还在冒火花"])
+@pytest.mark.parametrize(
+    "letter", ["楼道里好像是煤气漏气了", "电梯停在七楼，里面困着两个人", "电线掉在路上，还在冒火花"]
+)
 def test_danger_is_urgent(understander: Understander, letter: str) -> None:
     assert understander.understand("", letter).urgent
 
@@ -44,7 +46,10 @@ def test_an_accusation_never_reaches_the_accused(understander: Understander) -> 
 
 def test_the_street_does_not_change_the_matter(understander: Understander) -> None:
     letter = "{}上的路面坑坑洼洼，骑电动车摔了一跤，麻烦修一下"
-    told = {understander.understand("", letter.format(street)).category for street in ("龙城路", "五一路", "谷埠街", "跃进路")}
+    told = {
+        understander.understand("", letter.format(street)).category
+        for street in ("龙城路", "五一路", "谷埠街", "跃进路")
+    }
     assert len(told) == 1
 
 
@@ -57,8 +62,24 @@ def test_an_unknown_place_is_not_sent_to_any_district(understander: Understander
 
 
 @pytest.mark.parametrize(
-    "letter", ["", " ", "。", "啊", "😀😀😀", "\x00\x00", "\ud800坏了", "\u202eabc", "a" * 100_000, "漏水" * 50_000, "𠀀" * 5_000,
-               "Hello, the light is broken", "1" * 100_000, "(" * 50_000, "路" * 100_000]
+    "letter",
+    [
+        "",
+        " ",
+        "。",
+        "啊",
+        "😀😀😀",
+        "\x00\x00",
+        "\ud800坏了",
+        "\u202eabc",
+        "a" * 100_000,
+        "漏水" * 50_000,
+        "𠀀" * 5_000,
+        "Hello, the light is broken",
+        "1" * 100_000,
+        "(" * 50_000,
+        "路" * 100_000,
+    ],
 )
 def test_any_string_is_answered(understander: Understander, letter: str) -> None:
     told = understander.understand(letter, letter)

@@ -31,12 +31,15 @@ def test_who_is_slower_than_another_is_told_too() -> None:
             port.listen(slower)
 
 
-@pytest.mark.parametrize(("host", "number", "said"), [
-    ("127.0.0.1", 65536, "1 到 65535"),
-    ("127.0.0.1", -1, "1 到 65535"),
-    ("no-such-host.invalid", 8000, "找不到主机 no-such-host.invalid"),
-    ("192.0.2.1", 8000, "本机没有 192.0.2.1 这个地址"),
-])
+@pytest.mark.parametrize(
+    ("host", "number", "said"),
+    [
+        ("127.0.0.1", 65536, "1 到 65535"),
+        ("127.0.0.1", -1, "1 到 65535"),
+        ("no-such-host.invalid", 8000, "找不到主机 no-such-host.invalid"),
+        ("192.0.2.1", 8000, "本机没有 192.0.2.1 这个地址"),
+    ],
+)
 def test_an_impossible_address_is_said(host: str, number: int, said: str) -> None:
     with pytest.raises(port.PortError, match=said):
         port.bound(host, number)

@@ -80,7 +80,10 @@ def test_support_has_a_clock_but_no_place_in_the_bar():
         now=h(10),
     )
     assert bar(result) == [("CGJ", "held", 10)]
-    assert [(own.bureau, own.role.value, own.hours) for own in result.bureaus] == [("CGJ", "lead", 10), ("GAJ", "support", 6)]
+    assert [(own.bureau, own.role.value, own.hours) for own in result.bureaus] == [
+        ("CGJ", "lead", 10),
+        ("GAJ", "support", 6),
+    ]
 
 
 def test_a_case_just_received_has_an_empty_bar():

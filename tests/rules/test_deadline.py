@@ -52,7 +52,9 @@ def test_the_nation_works_on_sanyuesan():
 
 def test_the_zone_of_the_caller_does_not_matter():
     # 09:30 UTC is 17:30 in the city.
-    assert deadline.due(datetime(2026, 11, 23, 9, 30, tzinfo=UTC), WD5, CITY) == deadline.due(at("2026-11-23T17:30"), WD5, CITY)
+    assert deadline.due(datetime(2026, 11, 23, 9, 30, tzinfo=UTC), WD5, CITY) == deadline.due(
+        at("2026-11-23T17:30"), WD5, CITY
+    )
 
 
 def test_explain_before_national_day():
@@ -113,7 +115,13 @@ def test_warn_on_the_last_counted_day_or_in_the_last_quarter():
         ("2026-11-28T00:00", CD60, "2026-11-20T10:00", "2026-11-22T10:00", "2026-11-30 00:00"),  # calendar days
         ("2026-11-28T00:00", CD60, "2026-11-20T10:00", "2026-12-22T10:00", "2026-12-05 00:00"),  # until Fri 27th: 7
         ("2026-11-24T10:00", H24, "2026-11-23T12:00", "2026-11-23T13:30", "2026-11-24 11:30"),  # exactly
-        ("2026-11-24T10:00", H24, "2026-11-23T12:00", "2026-12-23T12:00", "2026-12-01 22:00"),  # until 1 Dec 00:00: 180 h
+        (
+            "2026-11-24T10:00",
+            H24,
+            "2026-11-23T12:00",
+            "2026-12-23T12:00",
+            "2026-12-01 22:00",
+        ),  # until 1 Dec 00:00: 180 h
         ("2026-11-28T00:00", WD5, "2026-11-28T00:00", "2026-12-01T00:00", "2026-11-28 00:00"),  # late stays late
     ],
 )
@@ -129,7 +137,11 @@ def test_a_pause_ends_by_itself_after_five_working_days():
 def test_a_pause_cannot_end_before_it_begins():
     with pytest.raises(ValueError, match="早于"):
         deadline.resume(
-            at("2026-11-28T00:00"), WD5, paused_at=at("2026-11-24T00:00"), resumed_at=at("2026-11-23T00:00"), calendar=CITY
+            at("2026-11-28T00:00"),
+            WD5,
+            paused_at=at("2026-11-24T00:00"),
+            resumed_at=at("2026-11-23T00:00"),
+            calendar=CITY,
         )
 
 
@@ -178,7 +190,9 @@ def test_remaining(now: str, due_at: str, limit: Limit, text: str):
     assert deadline.remaining(at(now), at(due_at), limit, CITY) == text
 
 
-@pytest.mark.parametrize("text", ["", "5", "wd", "0wd", "-1wd", "5 wd", "5WD", "1.5h", "5wd\n", "５wd", "05wd", "99999wd", "1001h"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "wd", "0wd", "-1wd", "5 wd", "5WD", "1.5h", "5wd\n", "５wd", "05wd", "99999wd", "1001h"]
+)
 def test_limits_written_wrongly_are_refused(text: str):
     with pytest.raises(ValueError, match="时限"):
         deadline.parse(text)
@@ -247,7 +261,9 @@ def _seconds(work) -> float:
     return (time.perf_counter() - began) / 500
 
 
-moments = st.datetimes(at("2020-01-01").replace(tzinfo=None), at("2028-12-31").replace(tzinfo=None), timezones=st.just(deadline.CITY_TIME))
+moments = st.datetimes(
+    at("2020-01-01").replace(tzinfo=None), at("2028-12-31").replace(tzinfo=None), timezones=st.just(deadline.CITY_TIME)
+)
 limits = st.builds(Limit, st.integers(1, 90), st.sampled_from(Unit))
 day_limits = st.builds(Limit, st.integers(1, 90), st.sampled_from([Unit.WORKING_DAYS, Unit.CALENDAR_DAYS]))
 
@@ -279,8 +295,12 @@ def test_without_holidays_a_shift_by_weeks_shifts_the_due_time(received: datetim
     assert deadline.due(received + shift, limit, WEEKDAYS_ONLY) == deadline.due(received, limit, WEEKDAYS_ONLY) + shift
 
 
-@given(moments, limits, st.timedeltas(timedelta(0), timedelta(days=90)), st.timedeltas(timedelta(0), timedelta(days=90)))
-def test_a_pause_never_brings_the_due_time_forward(received: datetime, limit: Limit, wait: timedelta, length: timedelta):
+@given(
+    moments, limits, st.timedeltas(timedelta(0), timedelta(days=90)), st.timedeltas(timedelta(0), timedelta(days=90))
+)
+def test_a_pause_never_brings_the_due_time_forward(
+    received: datetime, limit: Limit, wait: timedelta, length: timedelta
+):
     before = deadline.due(received, limit, CITY)
     paused = received + wait
     after = deadline.resume(before, limit, paused_at=paused, resumed_at=paused + length, calendar=CITY)

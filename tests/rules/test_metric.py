@@ -75,9 +75,7 @@ def test_more_open_cases_never_make_it_faster(bars: list[tuple[int, int, int]], 
     assert after.hours is None or (before.hours is not None and after.hours >= before.hours)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "hour"), [(0, 0), (1, 1), (3600, 1), (3601, 2), (86400, 24)]
-)
+@pytest.mark.parametrize(("seconds", "hour"), [(0, 0), (1, 1), (3600, 1), (3601, 2), (86400, 24)])
 def test_hour_of(seconds: int, hour: int):
     assert metric.hour_of(timedelta(seconds=seconds)) == hour
 

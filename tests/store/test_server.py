@@ -66,8 +66,14 @@ def kill(pid: int, folder: Path) -> None:
 @contextmanager
 def holder(folder: Path, **options: object) -> Iterator["subprocess.Popen[str]"]:
     """Another process that uses the server until its stdin closes."""
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], text=True,
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
     try:
         assert process.stdout is not None
         process.url = process.stdout.readline().strip()
@@ -86,6 +92,7 @@ def leave(process: "subprocess.Popen[str]") -> None:
 
 def ask(url: str, *statements: str) -> object:
     """What the last statement returns, through asyncpg."""
+
     async def asking() -> object:
         connection = await asyncpg.connect(url)
         try:
@@ -94,6 +101,7 @@ def ask(url: str, *statements: str) -> object:
             return await connection.fetchval(statements[-1])
         finally:
             await connection.close()
+
     return asyncio.run(asking())
 
 
@@ -125,10 +133,25 @@ def test_data_are_there_after_a_restart(folder: Path) -> None:
 
 def test_it_keeps_what_it_acknowledged_and_no_network_reaches_it(folder: Path) -> None:
     with server.running(folder) as url:
-        shown = {name: ask(url, f"SHOW {name}") for name in (
-            "fsync", "synchronous_commit", "full_page_writes", "listen_addresses", "timezone", "server_encoding")}
-    assert shown == {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
-                     "listen_addresses": "", "timezone": "UTC", "server_encoding": "UTF8"}
+        shown = {
+            name: ask(url, f"SHOW {name}")
+            for name in (
+                "fsync",
+                "synchronous_commit",
+                "full_page_writes",
+                "listen_addresses",
+                "timezone",
+                "server_encoding",
+            )
+        }
+    assert shown == {
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "listen_addresses": "",
+        "timezone": "UTC",
+        "server_encoding": "UTF8",
+    }
 
 
 def test_nobody_else_can_enter_the_socket_or_the_data(folder: Path) -> None:
@@ -155,8 +178,12 @@ def test_the_second_user_shares_and_only_the_last_to_leave_stops_it(folder: Path
 
 
 def test_two_users_who_come_at_once_to_a_fresh_folder_both_get_in(folder: Path) -> None:
-    both = [subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
     urls = [process.communicate(timeout=30)[0].strip() for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert urls[0] == urls[1] != ""
@@ -236,8 +263,10 @@ def test_folders_as_people_name_them(folder: Path, name: str) -> None:
 
 
 def test_a_name_that_postgresql_cannot_use_is_said(folder: Path) -> None:
-    with pytest.raises(server.ServerError, match=r"cannot use a folder with '\$' in its name"), \
-            server.running(folder / "$HOME"):
+    with (
+        pytest.raises(server.ServerError, match=r"cannot use a folder with '\$' in its name"),
+        server.running(folder / "$HOME"),
+    ):
         pass
 
 

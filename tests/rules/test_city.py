@@ -1,0 +1,48 @@
+"""A city's records answer: which limit, due when, whose name."""
+
+from datetime import date, datetime
+
+from feedback.rules.calendar import Calendar
+from feedback.rules.city import Bureau, Category, City, Term
+from feedback.rules.deadline import CITY_TIME, parse
+
+NOISE = Category("C01", "生态环境", "建筑施工噪声", "STHJ", ("ZJJ",), "complaint", "TS", True, True)
+LIGHTS = Category("B03", "市政设施", "路灯", "CGJ", (), "help", "QZ", False, True)
+
+
+def term(code, text, version="2026-1"):
+    return (version, code), Term(version, code, code, parse(text))
+
+
+CITY = City(
+    bureaus={"STHJ": Bureau("STHJ", "市生态环境局", "市生态环境局", "B", "", True)},
+    districts={"D_YF": "鱼峰区"},
+    categories={"C01": NOISE, "B03": LIGHTS},
+    terms=dict(
+        [term("TS", "10wd"), term("QZ", "5wd"), term("ZX", "2wd"), term("JJ", "24h"), term("TS", "9wd", "2025-1")]
+    ),
+    calendar=Calendar({}, date(2026, 12, 31)),
+)
+
+
+def test_the_newest_version_of_the_limits_is_in_force():
+    assert CITY.version == "2026-1"
+    assert str(CITY.term(kind="complaint", category="C01", urgent=False).limit) == "10wd"
+
+
+def test_urgent_comes_before_the_category_and_the_category_before_the_kind():
+    assert CITY.term(kind="complaint", category="C01", urgent=True).code == "JJ"
+    assert CITY.term(kind="help", category="B03", urgent=False).code == "QZ"
+    assert CITY.term(kind="enquiry", category="B03", urgent=False).code == "ZX"
+    assert CITY.term(kind="enquiry", category=None, urgent=False).code == "ZX"
+
+
+def test_due_and_warning():
+    received = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_TIME)  # a Monday
+    due = CITY.due(received, CITY.terms["2026-1", "ZX"])
+    assert due.due_at == datetime(2026, 11, 26, tzinfo=CITY_TIME)
+    assert due.warn_at == datetime(2026, 11, 25, tzinfo=CITY_TIME) and not due.provisional
+
+
+def test_names():
+    assert CITY.bureau_name("STHJ") == "市生态环境局" and CITY.bureau_name(None) == "派单中心"
