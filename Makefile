@@ -43,7 +43,7 @@ $(MODEL): .venv/.installed $(wildcard data/*.csv data/corpus/*.csv classifier/*.
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the pinned packages (about half a minute) …"
 	@$(PIP) -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.developing: .venv/.installed tests/requirements.lock
