@@ -14,9 +14,8 @@ from classifier import text
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
-WORD, CHARACTER, TITLE = 0, 1, 2
-"""The three blocks of features: words and pairs, characters, and both of them once more for the title alone."""
-BLOCKS = 3
+SEGMENTS = 4
+"""Words (and pairs) of the title, its characters, words of the body, its characters: each is weighed by itself."""
 
 LONGEST = 4
 """Longest character sequence; issue and measurements agree on one to four."""
@@ -24,15 +23,14 @@ LONGEST = 4
 _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_MORE = np.uint64(0x94D049BB133111EB)
-_OF_TITLE = np.uint64(0xD6E8FEB86659FD93)
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The sequences of one text: number, block, where each begins and ends in the normalised title, line break, body."""
+    """The sequences of one text: number, segment, where each begins and ends in the normalised title, line break, body."""
 
     hashes: Hashes
-    blocks: npt.NDArray[np.uint8]
+    segments: npt.NDArray[np.int64]
     begins: Places
     ends: Places
     edges: Places
@@ -93,12 +91,6 @@ def grams(title: str, body: str) -> Grams:
     middle = lasts[pair]
     found[singles:words] ^= _mixed((sums[middle] - sums[begin[singles:words]]) * down[begin[singles:words]])
     found[:words] ^= _MIX_MORE
-    found = _mixed(found)
-    blocks = np.full(len(found), CHARACTER, np.uint8)
-    blocks[:words] = WORD
-    if head:
-        titled = np.flatnonzero(end < len(head))
-        found = np.concatenate((found, _mixed(found[titled] ^ _OF_TITLE)))
-        blocks = np.concatenate((blocks, np.full(len(titled), TITLE, np.uint8)))
-        begin, end = np.concatenate((begin, begin[titled])), np.concatenate((end, end[titled]))
-    return Grams(found, blocks, begin, end, edges, whole, normalised)
+    segments = (begin >= len(head)) * 2
+    segments[words:] += 1
+    return Grams(_mixed(found), segments, begin, end, edges, whole, normalised)

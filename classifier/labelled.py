@@ -1,13 +1,14 @@
 """A model of any labelled table: learn it, keep it, ask it. The city model is classifier.city."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from classifier import calibration, explaining, features, fitting, linear, storage
+from classifier.calibration import Certainty
 from classifier.linear import Linear, Reals
 
 HEADING = 60
@@ -40,7 +41,7 @@ class Labelled:
 
     model: Linear
     labels: tuple[str, ...]
-    sharpness: float
+    certainty: Certainty
 
     @classmethod
     def learn(cls, texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> Self:
@@ -51,7 +52,7 @@ class Labelled:
         truth = np.array([names.index(label) for label in labels])
         documents = [features.grams(title, body) for title, body in texts]
         fitted = fitting.fit(documents, np.eye(len(names))[truth])
-        return cls(fitted.model, names, calibration.sharpness(fitted.left_out, truth))
+        return cls(fitted.model, names, calibration.certainty(fitted.left_out, truth))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -60,27 +61,26 @@ class Labelled:
         if about.get("made_for") != "labels":
             raise storage.BadModel(f"{folder} holds a model for {about.get('made_for')}, not for labels")
         try:
-            return cls(linear.from_arrays(arrays), tuple(about["labels"]), float(about["sharpness"]))
+            return cls(linear.from_arrays(arrays), tuple(about["labels"]), Certainty(**about["certainty"]))
         except (KeyError, TypeError, ValueError) as error:
             raise storage.BadModel(f"{folder} holds no usable model ({error}): train it again") from error
 
     def save(self, folder: Path) -> None:
         """Keeps the model; the same model gives the same bytes."""
-        about = {"made_for": "labels", "labels": list(self.labels), "sharpness": self.sharpness}
+        about = {"made_for": "labels", "labels": list(self.labels), "certainty": asdict(self.certainty)}
         storage.save(folder, about=about, arrays=self.model.arrays())
 
     def chances(self, title: str, body: str) -> Reals:
         """Probability of each label."""
-        scores = self.model.scores(*self.model.vector(features.grams(title, body)))
-        return calibration.softmax(scores * self.sharpness)
+        return self.certainty.chances(self.model.scores(self.model.space.vector(features.grams(title, body))))
 
     def answer(self, title: str, body: str) -> Answer:
         """The label of one text, with reasons. Never fails, whatever the text."""
         grams = features.grams(title, body)
-        ids, found = self.model.known(grams)
-        values = self.model.values(ids)
-        chances = calibration.softmax(self.model.scores(ids, values) * self.sharpness)
+        entries = self.model.space.entries(grams)
+        vector = self.model.space.packed(entries)
+        chances = self.certainty.chances(self.model.scores(vector))
         order = np.argsort(-chances, kind="stable")[:3]
         top = tuple((self.labels[one], float(chances[one])) for one in order)
-        reasons = explaining.words(self.model, grams, found=found, ids=ids, values=values, column=int(order[0]))
+        reasons = explaining.words(self.model, grams, entries=entries, vector=vector, column=int(order[0]))
         return Answer(top[0][0], top[0][1], top, reasons)

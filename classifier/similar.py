@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 
 from classifier import features, text
-from classifier.features import CHARACTER
 
 ALIKE = 0.34
 """Least cosine of rare sequences at which two texts are one incident."""
@@ -20,7 +19,7 @@ def _rows(texts: Sequence[str]) -> list[features.Hashes]:
     rows = []
     for one in texts:
         grams = features.grams("", one)
-        rows.append(np.unique(grams.hashes[(grams.ends - grams.begins >= 2) & (grams.blocks == CHARACTER)]))
+        rows.append(np.unique(grams.hashes[(grams.ends - grams.begins >= 2) & (grams.segments % 2 == 1)]))
     return rows
 
 

@@ -9,7 +9,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from classifier import calibration, explaining, features, linear, personal, place, routing, signals, storage
+from classifier import explaining, features, linear, personal, place, routing, signals, storage
+from classifier.calibration import Certainty
 from classifier.linear import Linear
 from classifier.tables import DISTRICT_BUREAU, City
 
@@ -50,10 +51,8 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Numbers found in training: sharpness of probabilities and the thresholds of each decision."""
+    """Thresholds found in training, for each decision."""
 
-    category: float
-    kind: float
     auto: float
     urgent: float
     sensitive: float
@@ -66,6 +65,7 @@ class Understander:
     model: Linear
     labels: tuple[str, ...]
     kinds: tuple[str, ...]
+    certainty: Certainty
     levels: Levels
     city: City
     gazetteer: place.Gazetteer
@@ -82,13 +82,13 @@ class Understander:
         """An understander of a model in memory. Raises storage.BadModel when labels and city do not agree."""
         try:
             labels, kinds = tuple(about["labels"]), tuple(about["kinds"])
-            levels = Levels(**about["levels"])
+            certainty, levels = Certainty(**about["certainty"]), Levels(**about["levels"])
         except (KeyError, TypeError) as error:
             raise storage.BadModel(f"this is no city model ({error}): train it with `minsheng train`") from error
         unknown = sorted(set(labels) - set(city.categories))
         if unknown or model.weights.shape[1] != len(labels) + len(kinds) + 1:
             raise storage.BadModel(f"the model knows categories this city has not: {', '.join(unknown[:5])}; train it again")
-        return cls(model, labels, kinds, levels, city, place.gazetteer(city.districts), str(about.get("version", "")))
+        return cls(model, labels, kinds, certainty, levels, city, place.gazetteer(city.districts), str(about.get("version", "")))
 
     def understand(
         self, title: str | None, body: str | None, *, district: str | None = None, address: str | None = None
@@ -100,11 +100,11 @@ class Understander:
         heading, letter = title or "", body or ""
         full = f"{heading}\n{letter}" if heading else letter
         grams = features.grams(heading, letter)
-        ids, found = self.model.known(grams)
-        values = self.model.values(ids)
-        scores = self.model.scores(ids, values)
+        entries = self.model.space.entries(grams)
+        vector = self.model.space.packed(entries)
+        scores = self.model.scores(vector)
         count, kinds = len(self.labels), len(self.kinds)
-        chances = calibration.softmax(scores[:count] * self.levels.category)
+        chances = self.certainty.chances(scores[:count])
         order = np.argsort(-chances, kind="stable")[:LIKELY]
         likely = [(self.labels[one], float(chances[one])) for one in order]
 
@@ -120,8 +120,8 @@ class Understander:
             bureaus = _supervision_first(bureaus)
         decided = routing.route(self.city, category=category, district=where, text=full)
         certain = bureaus[0][1] if bureaus else 0.0
-        told = bool(len(ids)) and bool(bureaus) and bureaus[0][0] != DISTRICT_BUREAU
-        reasons = explaining.words(self.model, grams, found=found, ids=ids, values=values, column=best)
+        told = bool(len(vector.ids)) and bool(bureaus) and bureaus[0][0] != DISTRICT_BUREAU
+        reasons = explaining.words(self.model, grams, entries=entries, vector=vector, column=best)
         return Understanding(
             category=category,
             categories=_first(category, likely),
