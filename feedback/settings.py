@@ -60,12 +60,15 @@ def _key(name: str, value: str) -> str:
     return value
 
 
-_READERS = {
-    bool: _flag,
-    int: _number,
-    Path: lambda _, value: Path(value).resolve(),
-    str: lambda _, value: value,
-}
+def _path(_: str, value: str) -> Path:
+    return Path(value).resolve()
+
+
+def _text(_: str, value: str) -> str:
+    return value
+
+
+_READERS: dict[Any, Callable[[str, str], Any]] = {bool: _flag, int: _number, Path: _path, str: _text}
 
 
 def read(environment: dict[str, str] | None = None) -> Settings:

@@ -6,7 +6,7 @@ from typing import Any
 
 import classifier.personal
 import classifier.reply
-from classifier import tables
+from classifier import routing, tables
 from classifier.understanding import Understander
 from feedback.rules import city
 from feedback.rules.record import Candidate, Decision, Kind, Understanding, not_understood
@@ -17,9 +17,9 @@ _log = logging.getLogger(__name__)
 class Reader:
     """Understands letters with one loaded model and the city's routing tables."""
 
-    def __init__(self, model: Path, routing: dict[str, list[dict[str, Any]]]) -> None:
+    def __init__(self, model: Path, city_tables: dict[str, list[dict[str, Any]]]) -> None:
         """Loads the model; raises classifier.storage.BadModel, saying why, when it cannot serve."""
-        self._understander = Understander.load(model, city=tables.city(**routing))
+        self._understander = Understander.load(model, city=tables.city(**city_tables))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -52,7 +52,10 @@ class Reader:
             support=tuple(code for code in found.support if code != city.DISTRICT_LEADS),
             probability=found.probability,
             threshold=found.threshold,
-            candidates=self._candidates(found.categories, found.district),
+            candidates=tuple(
+                Candidate(code, self._bureau(code, found.district, f"{title}\n{body}"), probability)
+                for code, probability in found.categories
+            ),
             bureaus=tuple(found.bureaus),
             reasons=tuple(found.reasons),
             probabilities=found.probabilities,
@@ -60,11 +63,8 @@ class Reader:
             model=found.version,
         )
 
-    def _candidates(self, categories: Any, district: str | None) -> tuple[Candidate, ...]:
-        return tuple(
-            Candidate(code, self._understander.bureau_of(code, district=district), probability)
-            for code, probability in categories
-        )
+    def _bureau(self, category: str, district: str | None, text: str) -> str:
+        return routing.route(self._understander.city, category=category, district=district, text=text).lead
 
 
 def redact(text: str) -> str:

@@ -124,7 +124,7 @@ async def routing(database: Database) -> dict[str, list[Row]]:
         "districts": "SELECT code, name, short, places FROM districts",
         "categories": """SELECT code, group_name AS "group", name, lead, support, kind, limit_code AS "limit",
             urgent, public, keywords FROM categories""",
-        "routing_rules": """SELECT id, category, district, words AS "when", lead, support, reason
+        "rules": """SELECT id, category, district, words AS "when", lead, support, reason
             FROM routing_rules ORDER BY position""",
     }
     return {table: [_plain(row) for row in await database.fetch_all(query)] for table, query in queries.items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, deadline, permission, status
-from feedback.rules.city import City
+from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import Status, Step
@@ -24,6 +24,8 @@ def category(city: City, code: str | None) -> Named:
 
 def bureau(city: City, code: str | None) -> Named:
     """Code and name of a bureau."""
+    if code == DISTRICT_LEADS:
+        return {"code": code, "name": "事发地所在城区"}
     found = city.bureaus.get(code or "")
     return {"code": found.code, "name": found.name} if found else None
 

@@ -25,7 +25,7 @@ async def once(
     key_hash, body_hash = hall.vault.hash("idempotency", key), hall.vault.hash("body", body.hex())
 
     def keep(answer: Any) -> writing.Rows:
-        sealed = hall.vault.seal(orjson.dumps(answer).decode())
+        sealed = hall.vault.seal(orjson.dumps(answer, option=orjson.OPT_UTC_Z).decode())
         return [("idempotency", {"key_hash": key_hash, "body_hash": body_hash, "answer": sealed, "at": now})]
 
     kept = await answers.get(hall.database, key_hash)
