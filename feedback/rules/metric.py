@@ -52,8 +52,18 @@ _AT_LEAST = "达不到该比例时不给数字，只给“至少”多少小时"
 DEFINITIONS: tuple[Definition, ...] = (
     Definition("received", "收到件数", "统计期内收到的诉求数（按收到日期，北京时间，首尾两天都计入）", Unit.CASES),
     Definition("open", "在办件数", "其中至今没有公开答复、也没有其他终结方式的诉求数，含挂账件", Unit.CASES),
-    Definition("overdue", "超期件数", "在办件中已到期限仍未答复的诉求数（在办件的一部分）", Unit.CASES),
-    Definition("closed", "办结件数", "其中已公开答复或以其他方式终结的诉求数", Unit.CASES),
+    Definition(
+        "overdue",
+        "超期件数",
+        "在办件中已到期限仍未答复的诉求数（在办件的一部分）；正在等市民补充的，按开始等待那一刻算",
+        Unit.CASES,
+    ),
+    Definition(
+        "suspended", "挂账件数", "在办件中暂时不能解决、已写明措施、责任人和时间的诉求数（在办件的一部分）", Unit.CASES
+    ),
+    Definition(
+        "closed", "办结件数", "其中已公开答复或以其他方式终结的诉求数；并案的随主件计，不单独算在办或办结", Unit.CASES
+    ),
     Definition(
         "first_response_median_hours",
         "首次回应时间（中位数）",
@@ -75,13 +85,20 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "on_time_rate",
         "按时办结率",
-        "期限内答复的诉求数 ÷（已答复的诉求数 + 已超期未答复的诉求数），按收到日期归期；期限含批准的延期和补充材料的暂停",
+        "每一轮都在期限内答复的诉求数 ÷（已答复的诉求数 + 已超期未答复的诉求数），按收到日期归期；期限含批准的延期和补充材料的暂停；"
+        "还没到期的在办件、未超期就撤回或并案的不计；导入的历史件没有期限，不计",
         Unit.SHARE,
     ),
     Definition(
         "confirmed_solved_rate",
         "市民确认解决率",
         "市民评价“已解决”的诉求数 ÷ 已评价的诉求数；没有评价的不算作解决",
+        Unit.SHARE,
+    ),
+    Definition(
+        "solved_on_time_rate",
+        "按时且确认解决率",
+        "每一轮都在期限内答复、并且市民评价“已解决”的诉求数 ÷ 已评价的诉求数；没有评价的不算作解决；导入的历史件不计",
         Unit.SHARE,
     ),
     Definition(
@@ -94,12 +111,22 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "first_dispatch_accuracy",
         "首派准确率",
-        "1 − 首次派单后又改派其他单位的诉求数 ÷ 已派单的诉求数",
+        "1 − 首次派单后又改派其他单位的诉求数 ÷ 已派单的诉求数；按单位看时，算在首次派到的单位；导入的历史件不计",
         Unit.SHARE,
     ),
-    Definition("return_rate", "退单率", "被承办单位申请过退单的诉求数 ÷ 已派单的诉求数", Unit.SHARE),
-    Definition("rework_rate", "重办率", "答复后又重办的诉求数 ÷ 已答复的诉求数", Unit.SHARE),
-    Definition("n", "样本数", f"计算这一行所用的诉求数；少于 {SMALL} 件时对外不公布", Unit.CASES),
+    Definition(
+        "return_rate",
+        "退单率",
+        "被承办单位申请过退单的诉求数 ÷ 已派单的诉求数；按单位看时，算在退单的单位；导入的历史件不计",
+        Unit.SHARE,
+    ),
+    Definition("rework_rate", "重办率", "答复后又重办的诉求数 ÷ 已答复的诉求数；导入的历史件不计", Unit.SHARE),
+    Definition(
+        "n",
+        "样本数",
+        f"计算这一行所用的诉求数；少于 {SMALL} 件时对外不公布。检举控告件计入全市合计和按类型、时间的统计，不计入按单位、城区、事项的统计",
+        Unit.CASES,
+    ),
 )
 BY_NAME = {each.name: each for each in DEFINITIONS}
 

@@ -1,0 +1,123 @@
+"""The cases received in a period, with what every figure asks of one of them: was it answered, when, was that in time.
+
+Counting them is `statistics`, listing the very cases `drilldown`; both read the same conditions from here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from feedback.rules import status
+from feedback.rules.figure import Period
+from feedback.rules.status import Status
+
+
+class By(StrEnum):
+    """What a table of figures has one row for."""
+
+    BUREAU = "bureau"
+    DISTRICT = "district"
+    CATEGORY = "category"
+    KIND = "kind"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+_LOCAL = "received_at AT TIME ZONE 'Asia/Shanghai'"
+KEYS = {
+    By.BUREAU: "bureau",
+    By.DISTRICT: "district",
+    By.CATEGORY: "category",
+    By.KIND: "kind",
+    By.DAY: f"to_char({_LOCAL}, 'YYYY-MM-DD')",
+    By.WEEK: f"to_char(date_trunc('week', {_LOCAL}), 'YYYY-MM-DD')",
+    By.MONTH: f"to_char({_LOCAL}, 'YYYY-MM')",
+}
+"""A week is named by its Monday."""
+
+TELLING = frozenset({By.BUREAU, By.DISTRICT, By.CATEGORY})
+"""What would tell whom a protected case is about: such cases are in no row and pass no filter of these (SETTLED 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Only the cases that agree with everything given here; codes, not names."""
+
+    kind: str | None = None
+    category: str | None = None
+    district: str | None = None
+    bureau: str | None = None
+
+
+def _among(*statuses: Status) -> str:
+    return f"status IN ({', '.join(repr(each.value) for each in statuses)})"
+
+
+_COLUMNS = f"""
+    cases.*,
+    {_among(*status.OPEN)} AS is_open,
+    {_among(Status.REPLIED, *status.FINAL)} AS is_closed,
+    CASE WHEN {_among(Status.REPLIED, Status.CLOSED)} THEN answered_at
+         WHEN {_among(Status.DECLINED, Status.DIVERTED, Status.TERMINATED)} THEN closed_at END AS ended,
+    CASE status WHEN 'withdrawn' THEN closed_at
+         WHEN 'joined' THEN (SELECT max(at) FROM events WHERE case_id = cases.id AND step = 'join') END AS gone,
+    round > 1 AND EXISTS (SELECT FROM past_rounds AS past WHERE past.case_id = cases.id
+         AND (past.breached_at IS NOT NULL OR past.answered_at >= past.due_at)) AS late_before"""
+"""`ended`: when an answer ended the wait; `gone`: when the citizen or a joining ended it without one."""
+
+_JUDGED = """
+    *,
+    coalesce(ended >= due_at, due_at <= coalesce(paused_at, gone, :now), false) AS is_late,
+    NOT historical AND due_at IS NOT NULL AS has_limit"""
+"""A case that waits for its citizen is judged at the moment the pause began: its due time moves when it ends."""
+
+
+def query(narrow: Narrow, *, bureau: bool = True) -> str:
+    """A WITH clause: `judged`, the cohort of :begin to :end as of :now. Without `bureau` that filter is left to the caller."""
+    wanted = [name for name in ("kind", "category", "district") if getattr(narrow, name) is not None]
+    if narrow.bureau is not None and bureau:
+        wanted.append("bureau")
+    conditions = [f"{name} = :{name}" for name in wanted]
+    if narrow.category is not None or narrow.district is not None or narrow.bureau is not None:
+        conditions.append("NOT protected")
+    where = "".join(f" AND {condition}" for condition in conditions)
+    return f"""WITH cohort AS NOT MATERIALIZED (
+            SELECT {_COLUMNS} FROM cases WHERE received_at >= :begin AND received_at < :end{where}),
+        judged AS NOT MATERIALIZED (SELECT {_JUDGED} FROM cohort)"""
+
+
+def values(period: Period, narrow: Narrow, *, now: datetime) -> dict[str, Any]:
+    """The parameters of `query`."""
+    given = {name: getattr(narrow, name) for name in ("kind", "category", "district", "bureau")}
+    return {
+        "begin": period.begin, "end": period.end, "now": now,
+        **{name: value for name, value in given.items() if value is not None},
+    }  # fmt: skip
+
+
+COUNTED = {
+    "received": "true",
+    "open": "is_open",
+    "overdue": "is_open AND is_late",
+    "suspended": "status = 'suspended'",
+    "closed": "is_closed",
+    "on_time": "has_limit AND ended IS NOT NULL AND NOT is_late AND NOT late_before",
+    "late": "has_limit AND (is_late OR late_before)",
+    "on_time_n": "has_limit AND (ended IS NOT NULL OR is_late OR late_before)",
+    "rated": "solved IS NOT NULL",
+    "solved": "solved",
+    "unsolved": "NOT solved",
+    "satisfied": "solved IS NOT NULL AND satisfaction >= 3",
+    "solved_on_time": "solved AND has_limit AND NOT is_late AND NOT late_before",
+    "solved_on_time_n": "solved IS NOT NULL AND has_limit",
+    "answered": "NOT historical AND answer_seq IS NOT NULL",
+    "reworked": "NOT historical AND answer_seq IS NOT NULL AND round > 1",
+}
+"""Figures that are a number of cases, and which cases of the cohort they are."""
+
+
+def members(figures: Iterable[str]) -> str:
+    """The SELECT list that counts these figures."""
+    return ", ".join(f"count(*) FILTER (WHERE {COUNTED[name]}) AS {name}" for name in figures)
