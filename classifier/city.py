@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from classifier import calibration, corpus, features, fitting, place, routing, storage, tables
+from classifier import calibration, corpus, features, fitting, place, routing, signals, storage, tables
 from classifier.corpus import Letter
 from classifier.features import Grams
 from classifier.linear import Linear, Reals
@@ -33,7 +33,9 @@ def _targets(letters: Sequence[Letter], labels: Sequence[str]) -> Reals:
     return targets
 
 
-def _bureau_threshold(letters: Sequence[Letter], chances: Reals, *, labels: Sequence[str], city: City) -> float:
+def _bureau_threshold(
+    letters: Sequence[Letter], chances: Reals, *, labels: Sequence[str], city: City, precision: float
+) -> float:
     """Probability of the first bureau above which it is the right one often enough, on left-out texts."""
     gazetteer = place.gazetteer(city.districts)
     certain, right = np.zeros(len(letters)), np.zeros(len(letters), np.bool_)
@@ -44,7 +46,13 @@ def _bureau_threshold(letters: Sequence[Letter], chances: Reals, *, labels: Sequ
         likely = [(labels[one], float(chances[row, one])) for one in order]
         bureau, certain[row] = routing.ranked(city, likely=likely, district=district, text=text)[0]
         right[row] = bureau == routing.route(city, category=letter.category, district=district, text=text).lead
-    return calibration.threshold(certain, right, precision=PRECISION)
+    return calibration.threshold(certain, right, precision=precision)
+
+
+def _urgency(letters: Sequence[Letter], scores: Reals) -> Reals:
+    words = np.array([bool(signals.danger(f"{one.title}\n{one.body}")) for one in letters])
+    result: Reals = scores + signals.WEIGHT * words
+    return result
 
 
 def _recalling(scores: Reals, wanted: npt.NDArray[np.bool_], *, recall: float, within: tuple[float, float]) -> float:
@@ -75,11 +83,13 @@ def _hints(words: Sequence[tuple[str, str]], labels: Sequence[str], columns: int
     wanted = np.zeros((len(owners), columns))
     for row, mine in enumerate(owners.values()):
         wanted[row, mine] = 1 / len(mine)
-    return [features.grams("", word) for word in owners], wanted
+    dangers = np.zeros((len(signals.URGENT), columns))
+    dangers[:, -1] = 1
+    return [features.grams("", word) for word in (*owners, *signals.URGENT)], np.vstack((wanted, dangers))
 
 
 def learn(
-    letters: Sequence[Letter], *, city: City, words: Sequence[tuple[str, str]] = ()
+    letters: Sequence[Letter], *, city: City, words: Sequence[tuple[str, str]] = (), precision: float = PRECISION
 ) -> tuple[dict[str, object], Linear]:
     """What model.json has to say, and the model itself. The same letters and words give the same model, to the byte."""
     labels = [code for code in city.categories if any(letter.category == code for letter in letters)]
@@ -96,23 +106,23 @@ def learn(
     accusation = chances[:, labels.index(routing.ACCUSATION)] if routing.ACCUSATION in labels else chances[:, 0]
     urgent = np.array([letter.urgent for letter in known])
     levels = {
-        "auto": _bureau_threshold(known, chances, labels=labels, city=city),
-        "urgent": _recalling(fitted.left_out[:, -1], urgent, recall=0.80, within=(0.12, 0.5)),
+        "auto": _bureau_threshold(known, chances, labels=labels, city=city, precision=precision),
+        "urgent": _recalling(_urgency(known, fitted.left_out[:, -1]), urgent, recall=0.85, within=(0.1, 0.3)),
         "sensitive": _recalling(accusation, accused, recall=0.98, within=(0.03, 0.3)),
     }
     about = {
         "made_for": "city", "labels": labels, "kinds": list(corpus.KINDS), "certainty": asdict(certainty),
         "levels": levels, "texts": len(known),
-        "precision": PRECISION,
+        "precision": precision,
     }
     return about, fitted.model
 
 
-def train(corpus_folder: Path, city_folder: Path, out: Path) -> None:
+def train(corpus_folder: Path, city_folder: Path, out: Path, *, precision: float = PRECISION) -> None:
     """Trains on data/corpus for the city's tables and writes the model folder whole.
 
-    Raises tables.BadTable when a table or the corpus cannot be read.
+    `precision` is the share of automatic routings that must be right. Raises tables.BadTable when a table or the corpus cannot be read.
     """
     city = tables.read(city_folder)
-    about, model = learn(corpus.read(corpus_folder), city=city, words=terms(city_folder, city))
+    about, model = learn(corpus.read(corpus_folder), city=city, words=terms(city_folder, city), precision=precision)
     storage.save(out, about=about, arrays=model.arrays())

@@ -24,8 +24,8 @@ def _found(rule: Rule, text: str) -> tuple[str, ...]:
     return tuple(word for word in rule.when if word in text)
 
 
-def _applies(rule: Rule, category: str, district: str | None, text: str) -> bool:
-    if rule.category != category or (rule.district and rule.district != district):
+def _applies(rule: Rule, district: str | None, text: str) -> bool:
+    if rule.district and rule.district != district:
         return False
     return not rule.when or any(word in text for word in rule.when)
 
@@ -38,8 +38,8 @@ def _here(bureau: str, district: str | None) -> str:
 def route(city: City, *, category: str, district: str | None, text: str) -> Route:
     """The first rule that applies, else the category's own bureaus; DIST stays DIST while the place is unknown."""
     known = city.categories[category]
-    for rule in city.rules:
-        if _applies(rule, category, district, text):
+    for rule in city.rules.get(category, ()):
+        if _applies(rule, district, text):
             support = tuple(dict.fromkeys(_here(one, district) for one in rule.support))
             return Route(_here(rule.lead, district), support, _found(rule, text), rule.reason)
     support = tuple(dict.fromkeys(_here(one, district) for one in known.support))

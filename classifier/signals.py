@@ -30,6 +30,15 @@ _ACCUSATION = re.compile(
     rf"|(?:检举|控告|实名举报|匿名举报|我要举报|举报).{{0,16}}(?:{_OFFICIAL})|纪委|监委|巡视组|巡察"
 )
 
+# Nothing can accuse without one of these; to look for them first costs a fifth of looking for the whole.
+_SUSPICION = re.compile(rf"{_ACT}|检举|控告|举报|纪委|监委|巡视组|巡察")
+
+URGENT = ["家里漏煤气了", "厨房一直在漏气", "楼道有燃气味不敢开灯", "挖断燃气管道", "液化气瓶着火", "管道泄漏嘶嘶响", "正在着火", "冒黑烟", "屋里起火了", "冒火花", "电表箱烧起来", "变压器冒烟", "电线掉在地上", "高压线断了", "路灯杆漏电", "有人触电", "被电到", "墙要倒了", "房子随时会塌", "楼板在往下沉", "裂缝越来越大听到响声", "路面突然塌陷", "地面塌了个大洞", "塔吊要倒", "脚手架垮了", "广告牌快掉下来", "招牌被风吹得要掉", "大树倒下来压住", "树砸到车", "井盖没了有人掉下去", "小孩掉进井里", "掉到化粪池", "老人困在电梯里", "电梯突然下坠", "被困出不来", "快派人来救", "快来人", "救命", "水已经漫进屋", "洪水上涨", "水位还在涨", "水库大坝渗水", "坝要溃", "山体滑坡", "泥石流", "石头滚下来", "河水漫过路面", "有人落水", "孩子溺水", "有人要跳楼", "不想活了", "喝农药", "割腕", "要同归于尽", "拿刀砍人", "拿着刀在门口", "扬言要杀人", "正在打架", "有人在砸门", "老公正在打我", "家暴躲在厕所", "孩子被人绑走", "小孩失踪", "老人走失", "正在给骗子转账", "快拦住转账", "吃了以后上吐下泻好多人", "食物中毒送医院", "昏迷不醒", "没有呼吸", "在抢救", "毒气泄漏", "氯气", "化工厂爆炸", "油罐车翻了漏油", "锅炉要爆", "压力表到红线", "桥面断裂", "护栏断了车会掉下去", "信号灯杆砸下来", "玻璃掉下来", "外墙砖往下掉砸人", "基坑边坡在滑", "停水家里有透析病人", "疯狗正在咬人", "学生正在被围殴", "传染病暴发"]
+"""What danger sounds like, for the model to learn the word choice of urgency beyond the letters marked urgent."""
+
+WEIGHT = 0.05
+"""What words of danger add to the model's score of urgency: past and imagined danger uses the same words."""
+
 
 def danger(text: str) -> str:
     """The words that speak of danger to life right now; empty when there are none."""
@@ -39,5 +48,5 @@ def danger(text: str) -> str:
 
 def accusation(text: str) -> str:
     """The words that accuse an official of breaking law or discipline; empty when there are none."""
-    match = _ACCUSATION.search(text)
+    match = _ACCUSATION.search(text) if _SUSPICION.search(text) else None
     return match.group() if match else ""

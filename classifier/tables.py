@@ -68,7 +68,8 @@ class City:
     categories: Mapping[str, Category]
     bureaus: Mapping[str, Bureau]
     districts: Mapping[str, District]
-    rules: tuple[Rule, ...]
+    rules: Mapping[str, tuple[Rule, ...]]
+    """Rules of each category, in the order of the table: the first that applies wins."""
 
 
 def _text(row: Row, name: str) -> str:
@@ -105,6 +106,13 @@ def _rule(row: Row) -> Rule:
     )
 
 
+def _by_category(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    sorted_out: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        sorted_out[rule.category] = (*sorted_out.get(rule.category, ()), rule)
+    return sorted_out
+
+
 def city(
     *, categories: Iterable[Row], bureaus: Iterable[Row], districts: Iterable[Row], rules: Iterable[Row]
 ) -> City:
@@ -119,7 +127,7 @@ def city(
         categories={one.code: one for one in matters},
         bureaus={one.code: one for one in units},
         districts={one.code: one for one in places},
-        rules=tuple(_rule(row) for row in rules),
+        rules=_by_category([_rule(row) for row in rules]),
     )
 
 

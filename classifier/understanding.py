@@ -113,7 +113,7 @@ class Understander:
         accused = signals.accusation(full)
         sensitive = bool(accused) or self._accusation_chance(chances) >= self.levels.sensitive
         danger = signals.danger(full)
-        urgent = bool(danger) or bool(scores[-1] >= self.levels.urgent)
+        urgent = bool(scores[-1] + signals.WEIGHT * bool(danger) >= self.levels.urgent)
         category = routing.ACCUSATION if sensitive and routing.ACCUSATION in self.labels else self.labels[best]
         bureaus = routing.ranked(self.city, likely=likely, district=where, text=full)
         if sensitive:
@@ -135,7 +135,7 @@ class Understander:
             probability=certain,
             threshold=self.levels.auto,
             probabilities=chances.astype(np.float32),
-            reasons=tuple(dict.fromkeys((*filter(None, (accused, danger, *decided.words, named)), *reasons)))[:6],
+            reasons=tuple(dict.fromkeys((*filter(None, (accused, danger if urgent else "", *decided.words, named)), *reasons)))[:6],
             personal_data=personal.find(full),
             version=self.version,
         )
