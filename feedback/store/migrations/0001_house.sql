@@ -312,32 +312,35 @@ CREATE INDEX corrections_case ON corrections (case_id);
 
 -- Petitions -------------------------------------------------------------------------------------------------------
 
+CREATE SEQUENCE petition_ids;
+
 CREATE TABLE petitions (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id           bigint PRIMARY KEY,            -- of petition_ids; the number is made of it
     number       text NOT NULL UNIQUE,
-    status       text NOT NULL,
-    title        text NOT NULL,
+    status       text NOT NULL CHECK (status IN ('moderation', 'open', 'rejected')),  -- closed follows from closes_at
+    title        text NOT NULL,                 -- as it was sent
     body         text NOT NULL,
+    public_title text NOT NULL DEFAULT '',      -- without personal data, as it was published by the decision
+    public_body  text NOT NULL DEFAULT '',
     district     text REFERENCES districts,
     proposer     bytea NOT NULL,                -- sealed name
     phone        bytea NOT NULL,                -- sealed
-    phone_hash   bytea NOT NULL,
     proposed_at  timestamptz NOT NULL,
+    due_at       timestamptz NOT NULL,          -- when it must be decided
     decided_at   timestamptz,
     decided_by   bigint REFERENCES people,
     reason       text,                          -- of a rejection: a code of rules/petition.py
     explanation  text NOT NULL DEFAULT '',      -- and its public words
-    closes_at    timestamptz,
-    signatures   integer NOT NULL DEFAULT 0,
-    case_id      bigint REFERENCES cases,       -- opened when the first threshold was reached
-    response     text,
-    responded_at timestamptz
+    closes_at    timestamptz,                   -- the first moment that is too late to sign
+    signatures   integer NOT NULL DEFAULT 0,    -- counted in the transaction of each signature
+    case_id      bigint UNIQUE REFERENCES cases -- opened when the first threshold was reached; its answer is the response
 );
-CREATE INDEX petitions_list ON petitions (status, proposed_at DESC);
+CREATE INDEX petitions_list ON petitions (status, id DESC);
 
 CREATE TABLE signatures (
     petition_id bigint NOT NULL REFERENCES petitions,
     signer      bytea NOT NULL,                 -- keyed hash of petition and phone: unlinkable between petitions
+    name        bytea NOT NULL,                 -- sealed; shown to nobody, kept to prove that signers are people
     district    text NOT NULL REFERENCES districts,
     at          timestamptz NOT NULL,
     PRIMARY KEY (petition_id, signer)           -- one person, one signature
