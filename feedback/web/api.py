@@ -11,6 +11,8 @@ from feedback import clock
 from feedback.actions import accounts, asking, intake, proving
 from feedback.actions.hall import Hall
 from feedback.rules.record import Case, Decision, Understanding
+from feedback.rules.status import WrongStep
+from feedback.store import cases
 from feedback.web import case_view, doors, errors, forms, idempotency, reading, steps, timeline
 from feedback.web.doors import door
 
@@ -202,8 +204,14 @@ async def step(request: Request) -> Response:
     given = await reading.json(request)
     if not isinstance(given, dict):
         raise errors.BadFields({"body": "请求体应当是一个 JSON 对象。"})
-    hall, who = doors.hall(request), doors.actor(request)
-    after = await steps.take(request, request.path_params["number"], given)
+    hall, who, number = doors.hall(request), doors.actor(request), request.path_params["number"]
+    try:
+        after = await steps.take(request, number, given)
+    except (cases.Stale, WrongStep) as fault:
+        # Somebody was faster, or the page is old: the refusal brings the case as it is now.
+        fresh = await case_view.staff(hall, who, await steps.visible(request, number), now=clock.now())
+        refused = await errors.known(request, fault)
+        return answer({**orjson.loads(refused.body), "case": fresh}, refused.status_code)
     return answer(await case_view.staff(hall, who, after, now=clock.now()))
 
 

@@ -1,6 +1,5 @@
 """Every exception that reaches the web and the answer it gets: one table, as a page for people and as JSON for programs."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +13,6 @@ from feedback.actions import accounts, asking, dispatching, handling, proving
 from feedback.rules import permission, status
 from feedback.store import cases, people
 from feedback.web import doors, templating
-
-_log = logging.getLogger("feedback.request")
 
 
 class TooLarge(Exception):
@@ -115,10 +112,4 @@ async def http(request: Request, fault: Exception) -> Response:
     return response
 
 
-async def unknown(request: Request, fault: Exception) -> Response:
-    """A fault of ours: logged with its request id, which the page shows."""
-    _log.error("request %s failed", request.state.request_id, exc_info=fault)
-    return plain(request.scope, 500, "fault")
-
-
-HANDLERS: dict[Any, Callable[..., Any]] = {**dict.fromkeys(TABLE, known), HTTPException: http, Exception: unknown}
+HANDLERS: dict[Any, Callable[..., Any]] = {**dict.fromkeys(TABLE, known), HTTPException: http}

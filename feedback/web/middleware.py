@@ -43,8 +43,12 @@ class RequestId:
         identity = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = identity
 
+        started = False
+
         async def named(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = identity
                 for name, value in _HEADERS.items():
@@ -52,7 +56,14 @@ class RequestId:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        await self.app(scope, receive, named)
+        try:
+            await self.app(scope, receive, named)
+        except Exception:
+            # A fault of ours: logged with its request id, which the page shows. Half an answer can only be cut off.
+            _log.exception("request %s failed: %s %s", identity, scope["method"], scope["path"])
+            if started:
+                raise
+            await errors.plain(scope, 500, "fault")(scope, receive, named)
 
 
 class SameSite:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from pydantic.json_schema import models_json_schema
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -89,12 +90,12 @@ def _body(route: Any, references: Any) -> dict[str, Any]:
 
 async def document(request: Request) -> Response:
     """This document."""
-    return Response(_document(tuple(request.app.routes)), media_type="application/json")
+    return Response(_document(request.app), media_type="application/json")
 
 
 @cache
-def _document(routes: tuple[BaseRoute, ...]) -> bytes:
-    return orjson.dumps(describe(list(routes)))
+def _document(app: Starlette) -> bytes:
+    return orjson.dumps(describe(app.routes))
 
 
 ROUTES = [door("/api/v1/openapi.json", document, enter=doors.ANYBODY, name="api_openapi")]
