@@ -38,7 +38,7 @@ async def keep_reveal(database: Database, case_id: int, *, person_id: int, reaso
 async def cases_of(database: Database, phone_hash: bytes, *, besides: int) -> list[Any]:
     """Other cases of the same phone: number, title, status and time, newest first."""
     return await database.fetch_all(
-        """SELECT cases.number, cases.title, cases.status, cases.received_at FROM contacts
+        """SELECT cases.number, cases.title, cases.status, cases.received_at, cases.bureau FROM contacts
         JOIN cases ON cases.id = contacts.case_id
         WHERE contacts.phone_hash = :hash AND cases.id <> :besides AND NOT cases.protected
         ORDER BY cases.received_at DESC LIMIT 20""",

@@ -28,7 +28,7 @@ async def corrections(database: Database, case_id: int) -> list[Any]:
 async def similar_open(database: Database, case: Case) -> list[Any]:
     """Open cases of the same category and district received within 30 days of this one: candidates for joining."""
     return await database.fetch_all(
-        """SELECT number, title, status, received_at FROM cases
+        """SELECT number, title, status, received_at, bureau FROM cases
         WHERE category = :category AND district IS NOT DISTINCT FROM CAST(:district AS text) AND id <> :id
             AND NOT protected AND status IN ('triage','assigned','working','awaiting_citizen','suspended','in_review')
             AND received_at BETWEEN CAST(:at AS timestamptz) - interval '30 days'

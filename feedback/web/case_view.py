@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from feedback.actions.hall import Hall
-from feedback.rules import clocks, deadline, permission, status
+from feedback.rules import clocks, deadline
 from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import Status, Step
-from feedback.store import cases, contacts, instructions, ledger, people
-from feedback.web import wording
+from feedback.store import cases, contacts, extensions, instructions, ledger, people
+from feedback.web import offering, wording
 
 Named = dict[str, str] | None
 
@@ -50,13 +50,13 @@ def remaining(city: City, case: Case, now: datetime) -> str:
     return deadline.remaining(now, case.due_at, term.limit, city.calendar)
 
 
-def row(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
-    """One case in a list."""
+def row(hall: Hall, case: Case, now: datetime, *, title: str = "") -> dict[str, Any]:
+    """One case in a list. `title` is that of a protected case, for who may read it."""
     city = hall.city
     return {
         "number": case.number,
         "version": case.version,
-        "title": case.title or ("保密件" if case.protected else ""),
+        "title": title or case.title or ("保密件" if case.protected else ""),
         "status": case.status,
         "kind": case.kind,
         "category": category(city, case.category),
@@ -89,6 +89,8 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
     title, address, body = words_of(hall, case, sealed)
     history, said = await cases.events(database, case.id), await cases.texts(database, case.id)
     held = await cases.assignments(database, case.id)
+    extension = await extensions.get(database, case.id, case.round)
+    facts = offering.Facts.of(history, case, extension)
     name, phone = await contacts.get(database, hall.vault, case.id)
     return {
         **row(hall, case, now),
@@ -100,6 +102,10 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "protected": case.protected,
         "provisional": case.provisional,
         "extended_days": case.extended_days,
+        "limit": hall.city.terms[case.limit_version, case.limit_code].name,
+        "handler": (await people.names(database, {case.handler_id})).get(case.handler_id) if case.handler_id else None,
+        "lead": await _lead(hall, case),
+        "followers": [one.number for one in await cases.joined_under(database, case.id)],
         "contact": {"name": wording.masked_name(name), "phone": wording.masked_phone(phone)},
         "holders": [
             {"bureau": bureau(hall.city, one.bureau), "role": one.role, "from_at": one.from_at,
@@ -111,12 +117,15 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "clocks": _clocks(hall, case, history, held, now),
         "ledger": await _ledger(hall, case),
         "instructions": [dict(one._mapping) for one in await instructions.of_case(database, case.id)],
-        "similar": [_brief(one) for one in await ledger.similar_open(database, case)],
+        "similar": [_brief(hall, one) for one in await ledger.similar_open(database, case)],
         "earlier": await _earlier(hall, case),
         "answer": _last(said, "answer"),
         "finding": _last(said, "finding"),
+        "outcome": _last(said, "outcome"),
+        "extension": dict(extension._mapping) if extension else None,
+        "returned": _returned(hall, facts, said),
         "rating": rating(case),
-        "can": possible(who, case),
+        "can": offering.names(who, case, facts, hall.city, now),
     }  # fmt: skip
 
 
@@ -127,11 +136,21 @@ def rating(case: Case) -> dict[str, Any] | None:
     return {"solved": case.solved, "satisfaction": case.satisfaction, "at": case.rated_at}
 
 
-def possible(who: Actor, case: Case) -> list[Step]:
-    """What this person may do next with this case, and nothing else."""
-    own = who.bureau == case.bureau or who.role not in permission.BUREAU_ROLES
-    allowed = [step for step in status.possible(case.status) if permission.may_take(who, step)]
-    return allowed if own else [step for step in allowed if step in (Step.CONTRIBUTE, Step.NOTE)]
+async def _lead(hall: Hall, case: Case) -> str | None:
+    """The number of the case this one follows."""
+    lead = await cases.by_id(hall.database, case.lead_id) if case.lead_id else None
+    return lead.number if lead else None
+
+
+def _returned(hall: Hall, facts: offering.Facts, said: list[Text]) -> dict[str, Any] | None:
+    """The return that waits for the dispatcher: who, why and to whom instead."""
+    if facts.undecided is None:
+        return None
+    words = {text.field: text.body for text in said if text.seq == facts.undecided.seq}
+    proposed = bureau(hall.city, words.get("propose"))
+    reason = wording.RETURN_REASONS.get(words.get("reason", ""), words.get("reason", ""))
+    by, basis = bureau(hall.city, facts.undecided.bureau), words.get("basis", "")
+    return {"bureau": by, "at": facts.undecided.at, "reason": reason, "basis": basis, "propose": proposed}
 
 
 async def _timeline(hall: Hall, history: list[Event], said: list[Text]) -> list[dict[str, Any]]:
@@ -148,6 +167,7 @@ async def _timeline(hall: Hall, history: list[Event], said: list[Text]) -> list[
             "role": event.actor,
             "bureau": bureau(hall.city, event.bureau),
             "round": event.round,
+            "seq": event.seq,
             "texts": by_seq.get(event.seq, {}),
         }
         for event in history
@@ -237,8 +257,9 @@ async def _earlier(hall: Hall, case: Case) -> list[dict[str, Any]]:
     phone_hash = await contacts.phone_hash(hall.database, case.id)
     if phone_hash is None:
         return []
-    return [_brief(one) for one in await contacts.cases_of(hall.database, phone_hash, besides=case.id)]
+    return [_brief(hall, one) for one in await contacts.cases_of(hall.database, phone_hash, besides=case.id)]
 
 
-def _brief(found: Any) -> dict[str, Any]:
-    return {name: found[name] for name in ("number", "title", "status", "received_at")}
+def _brief(hall: Hall, found: Any) -> dict[str, Any]:
+    known = {name: found[name] for name in ("number", "title", "status", "received_at")}
+    return {**known, "bureau": bureau(hall.city, found["bureau"])}

@@ -1,0 +1,73 @@
+"""Which steps a person is offered on a case: what the table, the role, the scope and the case's history leave, and nothing else.
+
+The actions check all of it again; here it is decided what a page shows and what the JSON says under `can`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feedback.rules import deadline, permission
+from feedback.rules.city import City
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case, Event
+from feedback.rules.status import TABLE, Step
+from feedback.web import steps
+
+_DECIDES_RETURN = (Step.RETURN, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What else decides: an undecided return, whether the bureau has returned it in this round, and the extension asked for."""
+
+    undecided: Event | None
+    returned: bool
+    asked: bool
+    decided: bool
+
+    @classmethod
+    def of(cls, history: Sequence[Event], case: Case, extension: Any | None) -> "Facts":
+        """The facts as the history and the extension of this round tell them."""
+        last = next((event for event in reversed(history) if event.step in _DECIDES_RETURN), None)
+        returned = any(
+            event.step is Step.RETURN and event.round == case.round and event.bureau == case.bureau for event in history
+        )
+        decided = extension is not None and extension["granted"] is not None
+        return cls(last if last and last.step is Step.RETURN else None, returned, extension is not None, decided)
+
+
+_Condition = Callable[[Case, Facts, City, datetime], bool]
+
+_CONDITIONS: dict[str, _Condition] = {
+    "return": lambda case, facts, city, now: not case.designated and not facts.returned,
+    "decide_return": lambda case, facts, city, now: facts.undecided is not None,
+    "request_extension": lambda case, facts, city, now: not facts.asked and _may_ask(case, city, now),
+    "decide_extension": lambda case, facts, city, now: facts.asked and not facts.decided,
+    "join": lambda case, facts, city, now: not case.protected,
+    "assign": lambda case, facts, city, now: case.bureau is not None,
+}
+
+
+def _may_ask(case: Case, city: City, now: datetime) -> bool:
+    return case.due_at is not None and now < case.due_at and most_days(case, city) > 0
+
+
+def most_days(case: Case, city: City) -> int:
+    """How many working days an extension of this case may give."""
+    return deadline.extension_cap(city.terms[case.limit_version, case.limit_code].limit)
+
+
+_FOR_SUPPORT = ("contribute", "note")
+
+
+def names(who: Actor, case: Case, facts: Facts, city: City, now: datetime) -> list[str]:
+    """The steps, by the names of API.md, that this person may take now."""
+    supports = who.role in permission.BUREAU_ROLES and who.bureau != case.bureau
+    offered = [name for name in steps.STEPS if name != "route" and _possible(who, case, name)]
+    offered = [name for name in offered if name not in _CONDITIONS or _CONDITIONS[name](case, facts, city, now)]
+    return [name for name in offered if (name in _FOR_SUPPORT if supports else name != "contribute")]
+
+
+def _possible(who: Actor, case: Case, name: str) -> bool:
+    return any(case.status in TABLE[step] and permission.may_take(who, step) for step in steps.STEPS[name].steps)
