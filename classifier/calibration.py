@@ -38,7 +38,8 @@ def certainty(scores: Reals, truth: npt.NDArray[np.int64]) -> Certainty:
         return float(-np.log(np.maximum(likely, 1e-12)).mean())
 
     found = minimize(surprise, [1.0, -3.0], method="Nelder-Mead", options={"maxiter": 120, "xatol": 1e-3, "fatol": 1e-6})
-    power, floor = np.exp(found.x)
+    # Bounded, so that a handful of copies, which vouch for nothing, still leave the best label the likeliest.
+    power, floor = np.clip(np.exp(found.x), (0.5, 1e-4), (50.0, 0.5))
     return Certainty(round(float(power), 4), round(float(floor), 6))
 
 

@@ -56,7 +56,7 @@ def _about(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise BadModel(f"{folder} holds no model (model.json is missing): train it first") from error
     except (OSError, ValueError) as error:
-        raise BadModel(f"{folder}/model.json cannot be read: {error}") from error
+        raise BadModel(f"{folder}/model.json cannot be read ({error}): train it again") from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         found = about.get("format") if isinstance(about, dict) else None
         raise BadModel(f"{folder} has model format {found}, this program reads format {FORMAT}: train it again")

@@ -114,7 +114,8 @@ class Understander:
         sensitive = bool(accused) or self._accusation_chance(chances) >= self.levels.sensitive
         danger = signals.danger(full)
         urgent = bool(scores[-1] + signals.WEIGHT * bool(danger) >= self.levels.urgent)
-        category = routing.ACCUSATION if sensitive and routing.ACCUSATION in self.labels else self.labels[best]
+        # A mere suspicion of the model protects the letter but does not rename what it is about.
+        category = routing.ACCUSATION if accused and routing.ACCUSATION in self.labels else self.labels[best]
         bureaus = routing.ranked(self.city, likely=likely, district=where, text=full)
         if sensitive:
             bureaus = _supervision_first(bureaus)

@@ -1,0 +1,54 @@
+"""The written corpus as data: columns, codes, numbers, no near duplicates, marked personal data."""
+
+from collections import Counter, defaultdict
+
+from classifier import corpus, tables
+from tests.classifier.conftest import DATA
+
+LETTERS = corpus.read(DATA / "corpus")
+CITY = tables.read(DATA)
+
+
+def test_every_row_is_complete_and_its_codes_are_known() -> None:
+    assert len({letter.id for letter in LETTERS}) == len(LETTERS)
+    for letter in LETTERS:
+        assert letter.category in CITY.categories, letter.id
+        assert letter.kind in corpus.KINDS, letter.id
+        assert not letter.district or letter.district in CITY.districts, letter.id
+        assert not letter.second or letter.second in CITY.categories, letter.id
+        assert 4 <= len(letter.body) <= 900, letter.id
+
+
+def test_at_least_twelve_letters_for_each_category() -> None:
+    numbers = Counter(letter.category for letter in LETTERS)
+    assert not {code: numbers[code] for code in CITY.categories if numbers[code] < 12}
+
+
+def test_marked_personal_data_stands_in_the_text() -> None:
+    for letter in LETTERS:
+        for _, value in letter.personal_data:
+            assert value in f"{letter.title}\n{letter.body}", letter.id
+
+
+def _shingles(letter: corpus.Letter) -> set[str]:
+    plain = "".join(char for char in letter.title + letter.body if char.isalnum())
+    return {plain[place : place + 4] for place in range(max(1, len(plain) - 3))}
+
+
+def test_no_two_letters_are_nearly_the_same() -> None:
+    seen: dict[str, list[int]] = defaultdict(list)
+    rows = [_shingles(letter) for letter in LETTERS]
+    close = []
+    for place, row in enumerate(rows):
+        shared = Counter(other for shingle in row for other in seen[shingle])
+        close += [
+            (LETTERS[place].id, LETTERS[other].id)
+            for other, number in shared.items() if number > 0.6 * max(12, min(len(row), len(rows[other])))
+        ]
+        for shingle in row:
+            seen[shingle].append(place)
+    assert not close
+
+
+def test_the_words_of_categories_name_known_categories() -> None:
+    assert {row["category"] for row in tables.rows(DATA / "terms.csv")} == set(CITY.categories)
