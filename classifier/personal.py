@@ -86,14 +86,18 @@ _NUMBERS: tuple[_Rule, ...] = (
 )
 _UNIT = r"(?:\d{1,2}|[一二三四五六七八九]|[A-Za-z])单元"
 _ROOM = r"\d{3,4}(?:室|房|号房|号)?(?![\d.]|年|元|块|人|户|米|个|天)"
+# The room is found first and its road looked for just before it: beginning with the road would try every character.
 _ROOMS = re.compile(
-    rf"((?:{_ROAD})?{_BLOCK}{_BUILDING}(?:{_UNIT})?(?:\d{{1,2}}(?:楼|层))?-?{_ROOM}|(?:{_ROAD})?{_UNIT}{_ROOM}"
-    rf"|(?<=[\u4e00-\u9fa5])(?<!\d)\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?![\d-]))"
+    rf"{_BLOCK}{_BUILDING}(?:{_UNIT})?(?:\d{{1,2}}(?:楼|层))?-?{_ROOM}|{_UNIT}{_ROOM}"
+    r"|(?<=[\u4e00-\u9fa5])\d{1,3}-\d{1,2}-\d{3,4}(?![\d-])"
 )
 _HOME = re.compile(
-    rf"(?:家住|住址|地址|住在|我住|家在|住|门牌|房号|我家)(?:是|在|：|:|，|\s){{0,2}}((?:{_ROAD})?(?:\d{{1,3}}-\d{{1,2}}-\d{{3,4}}|\d{{1,3}}-\d{{3,4}}|"
-    rf"{_BLOCK}{_BUILDING}\d{{1,4}}号?)(?!\d)|[\u4e00-\u9fa5]{{2,10}}[村屯路街巷]\d{{1,4}}号)"
+    rf"(?:家住|住址|地址|住在|我住|家在|住|门牌|房号|我家)[是在：:，\s]{{0,2}}"
+    rf"((?:[\u4e00-\u9fa5]{{2,16}})?(?:\d{{1,3}}-\d{{1,2}}-\d{{3,4}}|\d{{1,3}}-\d{{3,4}}|{_BLOCK}{_BUILDING}\d{{1,4}}号?)(?!\d)"
+    r"|[\u4e00-\u9fa5]{2,10}[村屯路街巷]\d{1,4}号)"
 )
+_BEFORE = re.compile(rf"{_ROAD}$")
+_REACH = 24
 _CALLED = re.compile(
     rf"(?:[我他她]叫|我是叫|名字[叫是：:]|本人叫|本人姓名|姓名[是为]?[：:\s]{{0,2}}|联系人[是为]?[：:\s]{{0,2}}|(?:投诉|举报|申请|反映|来信)人[：:\s]{{1,2}}"
     rf"|(?:户主|租客|教练|老板|合伙人|屋主|代表)叫|名叫|，叫|。叫|叫做|署名[：:\s]|户名[是：:]?|(?:租客|合伙人|教练)叫|代表[：:]|(?:我|他|她)(?:妈|爸|爱人|儿子|女儿)叫|叫“)((?:欧阳|[{_SURNAMES}])[\u4e00-\u9fa5]{{1,2}})"
@@ -122,15 +126,23 @@ def _led_in(address: str) -> int:
     return match.end() if match else 0
 
 
+def _addresses(text: str) -> Iterator[Found]:
+    for match in _ROOMS.finditer(text):
+        before = text[max(0, match.start() - _REACH) : match.start()]
+        road = _BEFORE.search(before)
+        begin = match.start() - len(road.group()) + _led_in(road.group()) if road else match.start()
+        yield Found("address_room", begin, match.end(), text[begin : match.end()])
+    for match in _HOME.finditer(text):
+        begin = match.start(1) + _led_in(match.group(1))
+        yield Found("address_room", begin, match.end(1), text[begin : match.end(1)])
+
+
 def _matches(text: str) -> Iterator[Found]:
     for kind, pattern, valid in _NUMBERS if _NUMBERED.search(text) else ():
         for match in pattern.finditer(text):
             if valid(match.group(1)):
                 yield Found(kind, match.start(1), match.end(1), match.group(1))
-    for pattern in (_ROOMS, _HOME) if _DIGIT.search(text) else ():
-        for match in pattern.finditer(text):
-            begin = match.start(1) + _led_in(match.group(1))
-            yield Found("address_room", begin, match.end(1), text[begin : match.end(1)])
+    yield from _addresses(text) if _DIGIT.search(text) else ()
     for pattern in (_CALLED, _TITLED, _BESIDE, _SIGNED):
         for match in pattern.finditer(text):
             part = match.lastindex or 1
