@@ -57,3 +57,15 @@ async def failed(database: Database, identity: int, *, attempts: int, fault: str
         "UPDATE notices SET attempts = attempts + 1, fault = :fault, send_at = :again WHERE id = :id",
         {"id": identity, "fault": fault[:500], "again": again},
     )
+
+
+async def postpone(database: Database, identity: int, *, until: datetime) -> None:
+    """Holds a notice back without counting it as a failure."""
+    await database.execute("UPDATE notices SET send_at = :until WHERE id = :id", {"id": identity, "until": until})
+
+
+async def write_off(database: Database, *, before: datetime) -> None:
+    """Marks what was due before a moment as sent when it was written: for histories made afterwards, as in the demo."""
+    await database.execute(
+        "UPDATE notices SET sent_at = at WHERE sent_at IS NULL AND at < :before", {"before": before}
+    )

@@ -113,3 +113,15 @@ async def close_session(database: Database, token_hash: bytes) -> None:
 async def drop_expired_sessions(database: Database, *, now: datetime) -> None:
     """Housekeeping."""
     await database.execute("DELETE FROM sessions WHERE expires_at <= :now", {"now": now})
+
+
+async def everybody(database: Database) -> list[Person]:
+    """All accounts, open and closed."""
+    rows = await database.fetch_all("SELECT id, username, name, role, bureau, active FROM people ORDER BY username")
+    return [read(row) for row in rows]
+
+
+async def close_account(database: Database, person_id: int) -> None:
+    """Nobody signs in with it any more, and whoever is signed in is out."""
+    await database.execute("UPDATE people SET active = false WHERE id = :id", {"id": person_id})
+    await database.execute("DELETE FROM sessions WHERE person_id = :id", {"id": person_id})
