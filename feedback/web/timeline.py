@@ -1,9 +1,10 @@
 """What a citizen sees of their own case, as plain data for the JSON API and for the page. What colleagues say to each other stays out."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from feedback import clock
 from feedback.actions import asking
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, reopening
@@ -11,7 +12,7 @@ from feedback.rules.permission import BUREAU_ROLES, Role
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import TABLE, Status, Step
 from feedback.store import cases
-from feedback.web import case_view, wording
+from feedback.web import case_view, templating, wording
 
 CITIZEN_STEPS = (Step.SUPPLEMENT, Step.REMIND, Step.WITHDRAW, Step.RATE, Step.REWORK, Step.CONTEST)
 
@@ -54,6 +55,7 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "due_at": case.due_at,
         "light": case_view.light(case, now),
         "remaining": case_view.remaining(hall.city, case, now),
+        "until": until(case.due_at),
         "provisional": case.provisional,
         "round": case.round,
         "timeline": [entry(hall, case, event, said) for event in history if event.step not in wording.HIDDEN_FROM_CITIZEN],
@@ -71,6 +73,14 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "picture": picture(hall, case, history, held, now),
         "limit": hall.city.terms[case.limit_version, case.limit_code].limit.text(),
     }  # fmt: skip
+
+
+def until(due_at: datetime | None) -> str:
+    """The due time as people say it: the end of its last day, or the minute of an hour limit; empty when nothing is due."""
+    if due_at is None:
+        return ""
+    whole_days = clock.local(due_at).time() == time()
+    return f"{templating.last_day(due_at)} 24:00" if whole_days else templating.minute(due_at)
 
 
 def entry(hall: Hall, case: Case, event: Event, said: Iterable[Text]) -> dict[str, Any]:
@@ -151,9 +161,7 @@ def rework_asked(history: list[Event]) -> bool:
     return False
 
 
-def picture(
-    hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime
-) -> list[dict[str, Any]]:
+def picture(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
     """Who held the case for how many hours, in order, and what is left until the due time: one bar."""
     measured = clocks.measure(
         case_view.rounds(history),
@@ -161,9 +169,7 @@ def picture(
         pauses=case_view.pauses(history),
         now=now,
     )
-    pieces = [
-        {"who": _holder(hall, case, one), "kind": str(one.kind), "hours": one.hours} for one in measured.picture
-    ]
+    pieces = [{"who": _holder(hall, case, one), "kind": str(one.kind), "hours": one.hours} for one in measured.picture]
     if case.open and case.due_at and now < case.due_at:
         pieces.append({"who": "离答复期限", "kind": "left", "hours": (case.due_at - now).total_seconds() / 3600})
     return pieces
