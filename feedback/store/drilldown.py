@@ -8,6 +8,7 @@ from databases import Database
 
 from feedback.rules import status
 from feedback.rules.figure import Period
+from feedback.rules.status import Status
 from feedback.store import cohort
 from feedback.store.cohort import Narrow
 
@@ -23,7 +24,9 @@ _OF_DISPATCH = {
 FIGURES = frozenset(cohort.COUNTED) | frozenset(_OF_DISPATCH)
 """Figures whose cases can be listed."""
 
-_OPEN = ", ".join(repr(each.value) for each in status.OPEN)
+_OPEN = ", ".join(repr(each.value) for each in status.OPEN if each is not Status.SUBMITTED)
+"""As in the partial indexes: no case is ever kept as merely submitted."""
+_EVER = Period(date(1980, 1, 1), date(2200, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,23 @@ class Cursor:
 
 async def members(
     database: Database, period: Period, figure: str, *, narrow: Narrow, now: datetime,
-    after: Cursor | None = None, limit: int = PAGE,
+    due: date | None = None, after: Cursor | None = None, limit: int = PAGE,
 ) -> list[Any]:  # fmt: skip
-    """The cases of a figure, newest first, `limit` at a time. Raises KeyError for a figure that lists none."""
+    """The cases of a figure, newest first, `limit` at a time; with `due` those whose last day that is.
+
+    Raises KeyError for a figure that lists none."""
     values = cohort.values(period, narrow, now=now) | {"limit": limit}
     condition = _condition(figure, narrow)
+    if due is not None:
+        condition += " AND due_at > :due_after AND due_at <= :due_until"
+        values |= {"due_after": Period(due, due).begin, "due_until": Period(due, due).end}
     if after is not None:
         condition += " AND (received_at, id) < (:after_at, :after_id)"
         values |= {"after_at": after.received_at, "after_id": after.id}
     return await database.fetch_all(
         f"""{cohort.query(narrow, bureau=figure not in _OF_DISPATCH)}
         SELECT id, number, title, status, kind, category, district, bureau, received_at, due_at, ended, gone,
-            is_late, late_before, round, solved, historical
+            is_open, is_late, late_before, round, solved, historical
         FROM judged WHERE NOT protected AND {condition} ORDER BY received_at DESC, id DESC LIMIT :limit""",
         values,
     )
@@ -114,12 +122,14 @@ async def extending(database: Database, period: Period, *, limit: int = 3) -> li
     )
 
 
-async def soon_due(database: Database, *, now: datetime) -> int:
-    """Open cases whose warning has begun and whose due time has not come."""
-    return await database.fetch_val(
-        f"""SELECT count(*) FROM cases
-        WHERE status IN ({_OPEN}) AND warn_at <= :now AND due_at > :now AND paused_at IS NULL""",
-        {"now": now},
+async def standing(database: Database, *, narrow: Narrow, now: datetime) -> Any:
+    """How many cases are open now whenever they were received: open, overdue, suspended, and soon due (warned, not late)."""
+    return await database.fetch_one(
+        f"""{cohort.query(narrow)} SELECT count(*) AS open, count(*) FILTER (WHERE is_late) AS overdue,
+            count(*) FILTER (WHERE status = 'suspended') AS suspended,
+            count(*) FILTER (WHERE warn_at <= :now AND NOT is_late AND paused_at IS NULL) AS soon
+        FROM judged WHERE status IN ({_OPEN})""",
+        cohort.values(_EVER, narrow, now=now),
     )
 
 

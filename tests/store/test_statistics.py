@@ -176,7 +176,16 @@ async def test_what_is_pressing(hall):
     assert (busy["day"], busy["n"], busy["bureau"], busy["most"]) == (date(2026, 12, 7), 2, "STHJ", 2)
     [late] = await drilldown.most_overdue(hall.database, now=at("2026-12-09 09:00"))
     assert (late["bureau"], late["n"]) == ("STHJ", 2)
-    assert await drilldown.soon_due(hall.database, now=at("2026-12-07 09:00")) == 2
+    # The last day of both has come; the report against an official is due later (15 working days).
+    standing = await drilldown.standing(hall.database, narrow=Narrow(), now=at("2026-12-07 09:00"))
+    assert tuple(standing._mapping.values()) == (3, 0, 0, 2)
+    standing = await drilldown.standing(hall.database, narrow=Narrow(bureau="STHJ"), now=at("2026-12-09 09:00"))
+    assert tuple(standing._mapping.values()) == (2, 2, 0, 0)
+    listed = [
+        await drilldown.members(hall.database, NOVEMBER, "open", narrow=Narrow(), now=MONDAY, due=day)
+        for day in (date(2026, 12, 7), date(2026, 12, 8))
+    ]
+    assert [len(rows) for rows in listed] == [2, 0]
     assert await drilldown.first_day(hall.database) == date(2026, 11, 23)
     [cell] = await drilldown.places(hall.database, NOVEMBER, narrow=Narrow(), now=MONDAY)
     assert (cell["category"], cell["district"], cell["n"]) == ("C01", "D_YF", 2)
