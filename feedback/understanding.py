@@ -58,7 +58,7 @@ class Reader:
             ),
             bureaus=tuple(found.bureaus),
             reasons=tuple(found.reasons),
-            probabilities=found.probabilities,
+            probabilities=tuple(found.probabilities.tolist()),
             personal_data=tuple((one.type, one.start, one.end) for one in found.personal_data),
             model=found.version,
         )
