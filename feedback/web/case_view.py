@@ -246,8 +246,16 @@ async def _ledger(hall: Hall, case: Case) -> dict[str, Any] | None:
             {"category": category(hall.city, code), "bureau": bureau(hall.city, lead), "probability": score}
             for code, lead, score in triples
         ],
-        "corrections": [dict(one._mapping) for one in await ledger.corrections(hall.database, case.id)],
+        "corrections": [_correction(hall.city, one) for one in await ledger.corrections(hall.database, case.id)],
     }
+
+
+def _correction(city: City, found: Any) -> dict[str, Any]:
+    """A correction with what its codes are called."""
+    known = dict(found._mapping)
+    names = {f"{end}_category_name": (category(city, known[f"{end}_category"]) or {}).get("name") for end in ("from", "to")}
+    names |= {f"{end}_bureau_name": (bureau(city, known[f"{end}_bureau"]) or {}).get("name") for end in ("from", "to")}
+    return known | names
 
 
 async def _earlier(hall: Hall, case: Case) -> list[dict[str, Any]]:

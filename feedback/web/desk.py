@@ -1,0 +1,187 @@
+"""The desk: queues, the list of one queue, and beside it one case (casework.py). Also the same list as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from feedback import clock
+from feedback.rules.permission import BUREAU_ROLES, Role
+from feedback.rules.record import Case
+from feedback.rules.status import Status
+from feedback.store import oversight, queues
+from feedback.store.queues import Queue
+from feedback.web import case_view, doors, errors, templating
+from feedback.web.doors import door
+
+QUEUES = {
+    Queue.TO_ACCEPT: "待签收",
+    Queue.WORKING: "办理中",
+    Queue.DUE_SOON: "将到期",
+    Queue.OVERDUE: "已超期",
+    Queue.AWAITING_CITIZEN: "等市民补充",
+    Queue.SUSPENDED: "挂账",
+    Queue.REVIEW: "待审核",
+    Queue.REWORK: "重办",
+    Queue.REPLIED: "已答复",
+    Queue.TRIAGE: "待派单",
+    Queue.RETURNED: "退单待定",
+}
+
+EMPTY = {
+    Queue.TO_ACCEPT: "新派来的诉求会出现在这里，请尽快签收。",
+    Queue.DUE_SOON: "最后一天（按小时计时的最后四分之一）才能答复的诉求会出现在这里。",
+    Queue.OVERDUE: "没有一件超过答复期限。",
+    Queue.REVIEW: "经办人拟好的答复会在这里等您审核。",
+    Queue.TRIAGE: "系统拿不准的诉求会在这里等人工派单。",
+    Queue.RETURNED: "承办单位退回来的诉求会在这里等您决定。",
+}
+
+_OF_BUREAU = (
+    Queue.TO_ACCEPT, Queue.DUE_SOON, Queue.OVERDUE, Queue.REWORK, Queue.WORKING, Queue.REVIEW, Queue.AWAITING_CITIZEN,
+    Queue.SUSPENDED, Queue.REPLIED,
+)  # fmt: skip
+_OF_CITY = (Queue.TRIAGE, Queue.RETURNED, *_OF_BUREAU)
+
+_FIRST = {Role.REVIEWER: Queue.REVIEW, Role.SUPERVISOR: Queue.OVERDUE, Role.LEADER: Queue.OVERDUE}
+_HOME = {
+    Status.TRIAGE: Queue.TRIAGE,
+    Status.ASSIGNED: Queue.TO_ACCEPT,
+    Status.AWAITING_CITIZEN: Queue.AWAITING_CITIZEN,
+    Status.SUSPENDED: Queue.SUSPENDED,
+    Status.IN_REVIEW: Queue.REVIEW,
+    Status.REPLIED: Queue.REPLIED,
+    Status.CLOSED: Queue.REPLIED,
+}
+"""The queue a case is looked for in when the address names none."""
+
+
+DONE = {
+    "accept": "已签收，请在期限前答复。",
+    "return": "已退单，由派单员决定派给谁。",
+    "reply": "答复已送审核。",
+    "approve": "答复已经发给市民。",
+    "send_back": "已退回经办人修改。",
+    "ask_citizen": "已请市民补充，等待期间暂停计时。",
+    "contact": "已告诉市民，市民在进度里能看到。",
+    "request_extension": "延期申请已送督办员。",
+    "decide_extension": "延期申请已处理。",
+    "suspend": "已挂账，市民会收到措施和时间。",
+    "resume": "已恢复办理。",
+    "dispatch": "已派单。",
+    "decide_return": "退单已处理。",
+    "decline": "已不予受理，理由和途径已告诉市民。",
+    "divert": "已转专门渠道，市民会收到说明。",
+    "join": "已并案，主件答复时一起答复。",
+    "unjoin": "已取消并案。",
+    "instruct": "督办要求已发给承办单位。",
+    "rework": "已开始新一轮办理。",
+    "terminate": "已终止办理，理由已告诉市民。",
+    "contribute": "协办意见已交给主办单位。",
+    "assign": "已转给同事。",
+    "note": "备注已记下。",
+    "correct_category": "事项已更正，期限已重新计算。",
+    "recuse": "已登记回避，请同事接手。",
+}
+"""What is said after a step."""
+
+
+async def home(request: Request) -> Response:
+    """Queues and the list of one of them."""
+    asked = request.query_params
+    panes = await read(request, asked.get("queue", ""), asked.get("q", "").strip(), asked.get("cursor", ""))
+    return templating.page(request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""))
+
+
+async def read(request: Request, queue: str, q: str, cursor: str, case: Case | None = None) -> dict[str, Any]:
+    """What the queue and list panes show. Raises BadFields for a queue or cursor that is none, or too long a search."""
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    names = _OF_BUREAU if who.role in BUREAU_ROLES else _OF_CITY
+    counted = await queues.counts(hall.database, who, now)
+    chosen = _chosen(queue, q) or (None if q else _first(who.role, names, counted, case))
+    rows, following = await listing(request, chosen, q, cursor)
+    return {
+        "queues": [(one, QUEUES[one], counted[one]) for one in names],
+        "queue": chosen,
+        "queue_name": QUEUES[chosen] if chosen else f"搜“{q}”",
+        "nothing": EMPTY.get(chosen, "") if chosen else "试试少几个字，或者输入完整的编号、手机号。",
+        "q": q,
+        "rows": rows,
+        "next": _address(chosen, q, following) if following else "",
+        "later": bool(cursor),
+        "tail": _tail(chosen, q),
+        "most": queues.MOST,
+    }
+
+
+def _first(role: Role, names: tuple[Queue, ...], counted: Mapping[Queue, int], case: Case | None) -> Queue:
+    """The queue of the case that is open, or the first one of this role that has something in it."""
+    if case is not None and _HOME.get(case.status, Queue.WORKING) in names:
+        return _HOME.get(case.status, Queue.WORKING)
+    wanted = (_FIRST[role], *names) if role in _FIRST else names
+    return next((one for one in wanted if counted[one]), wanted[0])
+
+
+def _chosen(queue: str, q: str) -> Queue | None:
+    if len(q) > 100:
+        raise errors.BadFields({"q": "搜索的内容最多 100 个字。"})
+    try:
+        return Queue(queue) if queue else None
+    except ValueError:
+        raise errors.BadFields({"queue": "没有这个队列。"}) from None
+
+
+async def listing(
+    request: Request, queue: Queue | None, q: str, cursor: str
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of cases as rows, and the cursor of the next page. Raises BadFields for a made-up cursor."""
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    try:
+        found, following = await queues.page(
+            hall.database, who, queue, queues.search(q, hall.vault), cursor, now=now, limit=50
+        )
+    except queues.BadCursor:
+        raise errors.BadFields({"cursor": queues.BadCursor.__doc__ or ""}) from None
+    titles = await secret_titles(request, found)
+    return [case_view.row(hall, case, now, title=titles.get(case.id, "")) for case in found], following
+
+
+async def secret_titles(request: Request, found: list[Case]) -> dict[int, str]:
+    """The titles of protected cases. Only who may read them ever finds one in a queue."""
+    hall = doors.hall(request)
+    sealed = await oversight.sealed(hall.database, [case.id for case in found if case.protected])
+    return {identity: hall.vault.open(text).split("\n", 1)[0] for identity, text in sealed.items()}
+
+
+def _tail(queue: Queue | None, q: str) -> str:
+    """What a link to a case carries, so that the list beside it stays the same."""
+    given = {"queue": queue.value if queue else "", "q": q}
+    kept = urlencode({name: value for name, value in given.items() if value})
+    return f"?{kept}" if kept else ""
+
+
+def _address(queue: Queue | None, q: str, cursor: str) -> str:
+    tail = _tail(queue, q)
+    return f"/desk{tail}{'&' if tail else '?'}cursor={cursor}"
+
+
+async def api(request: Request) -> Response:
+    """One page of a queue, how many are in each, and the cursor of the next page."""
+    asked = request.query_params
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    counted = await queues.counts(hall.database, who, now)
+    names = _OF_BUREAU if who.role in BUREAU_ROLES else _OF_CITY
+    q = asked.get("q", "").strip()
+    chosen = _chosen(asked.get("queue", ""), q) or (None if q else _first(who.role, names, counted, None))
+    rows, following = await listing(request, chosen, q, asked.get("cursor", ""))
+    content = {"items": rows, "counts": counted, "next": following, "queue": chosen}
+    return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+
+ROUTES = [
+    door("/desk", home, enter=doors.CASEWORK, name="desk"),
+    door("/api/v1/desk", api, enter=doors.CASEWORK, name="api_desk"),
+]

@@ -1,0 +1,64 @@
+"""The supervisor's page: what is late or about to be, what waits for a decision, what was ordered and not yet done."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from feedback import clock
+from feedback.actions.hall import Hall
+from feedback.rules.permission import Role
+from feedback.store import extensions, instructions, oversight, queues
+from feedback.store.queues import Queue
+from feedback.web import case_view, desk, doors, templating
+from feedback.web.doors import door
+
+SHOWN = 15
+"""Cases of a queue on this page; the rest are one click away."""
+
+
+async def home(request: Request) -> Response:
+    """Everything a supervisor decides or watches, on one page. Steps are taken through the case (casework.py)."""
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    asked = request.query_params
+    return templating.page(
+        request,
+        "supervise/home.html",
+        counts=await queues.counts(hall.database, who, now),
+        overdue=await _rows(request, Queue.OVERDUE),
+        due_soon=await _rows(request, Queue.DUE_SOON),
+        suspended=await _suspended(request),
+        extensions=[_waiting(hall, one) for one in await extensions.undecided(hall.database)],
+        reworks=[_waiting(hall, one) for one in await oversight.rework_asked(hall.database)],
+        orders=[_order(hall, one, now) for one in await instructions.undone(hall.database)],
+        decides=who.role is Role.SUPERVISOR,
+        done=desk.DONE.get(asked.get("done", ""), ""),
+        about=asked.get("about", "")[:40],
+        most=queues.MOST,
+    )
+
+
+async def _rows(request: Request, queue: Queue) -> list[dict[str, Any]]:
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    found, _ = await queues.page(hall.database, who, queue, None, "", now=now, limit=SHOWN)
+    return [case_view.row(hall, case, now) for case in found]
+
+
+async def _suspended(request: Request) -> list[dict[str, Any]]:
+    """挂账 cases with the measure, the date and the person that were named."""
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    found, _ = await queues.page(hall.database, who, Queue.SUSPENDED, None, "", now=now, limit=SHOWN)
+    said = await oversight.last_words(hall.database, [case.id for case in found], "suspend")
+    return [{**case_view.row(hall, case, now), "said": said.get(case.id, {})} for case in found]
+
+
+def _waiting(hall: Hall, found: Any) -> dict[str, Any]:
+    """A row of the database with its bureau by name."""
+    return {**dict(found._mapping), "bureau": case_view.bureau(hall.city, found["bureau"])}
+
+
+def _order(hall: Hall, found: Any, now: Any) -> dict[str, Any]:
+    return {**_waiting(hall, found), "late": now >= found["due_at"]}
+
+
+ROUTES = [door("/supervise", home, enter=doors.SUPERVISE, name="supervise")]
