@@ -3,13 +3,42 @@
 from starlette.routing import BaseRoute, Mount
 
 from feedback.web import (
+    admin,
     api,
     assets,
+    casework,
+    citizen,
+    dashboard,
+    desk,
+    dispatch,
+    health,
     openapi,
+    petition_moderation,
+    petitions,
+    petitions_api,
+    public,
+    public_api,
+    signing_in,
+    supervise,
 )
 
 ROUTES: list[BaseRoute] = [
+    # The public API before /api/v1/cases/{number}, which would take "similar" for a number.
+    *public_api.ROUTES,
     *api.ROUTES,
+    *petitions_api.ROUTES,
     *openapi.ROUTES,
+    *citizen.ROUTES,
+    *public.ROUTES,
+    *petitions.ROUTES,
+    *signing_in.ROUTES,
+    *petition_moderation.ROUTES,
+    *desk.ROUTES,
+    *casework.ROUTES,
+    *dispatch.ROUTES,
+    *supervise.ROUTES,
+    *dashboard.ROUTES,
+    *admin.ROUTES,
+    *health.ROUTES,
     Mount("/static", assets.Statics(directory=assets.FOLDER), name="static"),
 ]
