@@ -42,7 +42,7 @@ class Report:
     def write_refused(self, path: Path) -> None:
         """The refused rows as a CSV file."""
         rows = [(each.line, each.id, each.reason) for each in self.refused]
-        tables.write_csv(path, ("行号", "编号", "原因"), rows)
+        path.write_bytes(tables.as_csv(("行号", "编号", "原因"), rows))
 
 
 async def cases(hall: Hall, rows: Sequence[Row], *, now: datetime, progress: Progress | None = None) -> Report:

@@ -1,9 +1,9 @@
-"""Reads somebody else's table: a CSV file in UTF-8 or GB18030, its columns named by a mapping; writes the rows refused."""
+"""Reads somebody else's table: a CSV file in UTF-8 or GB18030, its columns named by a mapping; writes one that others can open."""
 
 import codecs
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +61,13 @@ def _decoded(content: bytes) -> str:
     raise Unreadable("文件既不是 UTF-8 也不是 GB18030 编码，请另存为“CSV UTF-8”")
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A CSV file that spreadsheets open with the right characters and without running formulas."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([safe(cell) for cell in row] for row in rows)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def safe(cell: object) -> object:
