@@ -1,7 +1,9 @@
 """import and export: cases in and out of the city as files."""
 
 import asyncio
+import shutil
 import sys
+import tempfile
 from argparse import Namespace
 from datetime import date
 from pathlib import Path
@@ -85,19 +87,32 @@ def export_cases(settings: Settings, asked: Namespace) -> int:
         raise reaching.Wrong("--to 不能早于 --from。")
     if asked.format == "xlsx" and not asked.out and sys.stdout.isatty():
         raise reaching.Wrong("xlsx 不是文字，请加 --out 文件名，或重定向到文件。")
-    with reaching.reached(settings) as own:
-        asyncio.run(_export(own, asked))
+    if asked.out:
+        reaching.say(f"{asked.out}：{_export(settings, asked, asked.out)} 件诉求。")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        # A workbook is written back and forth, which standard output does not allow.
+        path = Path(folder) / "cases"
+        _export(settings, asked, path)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.flush()
     return 0
 
 
-async def _export(own: Settings, asked: Namespace) -> None:
-    from feedback.store import exporting
+def _export(settings: Settings, asked: Namespace, path: Path) -> int:
+    with reaching.reached(settings) as own:
+        return asyncio.run(_write(own, asked, path))
 
-    async with reaching.pool(own) as pool:
-        content = await exporting.cases(pool, first=asked.first, last=asked.last, format=asked.format)
-    if asked.out:
-        asked.out.write_bytes(content)
-        reaching.say(f"已写入 {asked.out}")
-    else:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
+
+async def _write(own: Settings, asked: Namespace, path: Path) -> int:
+    from feedback import app
+    from feedback.actions import exporting
+    from feedback.rules.figure import Period
+
+    async with reaching.pool(own):
+        pass  # says plainly when there are no tables
+    period, kind = Period(asked.first, asked.last), exporting.Format(asked.format)
+    async with app.opened(own) as hall:
+        with tqdm(desc="导出", unit=" 件", leave=False, ncols=72, disable=None) as bar:
+            return await exporting.cases(hall, path, period=period, format=kind, progress=lambda n: bar.update(n - bar.n))

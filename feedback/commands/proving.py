@@ -36,7 +36,7 @@ async def _prove(own: Settings) -> Any:
     from feedback.actions import sealing
 
     async with reaching.pool(own) as pool:
-        with tqdm(desc="验证诉求", unit=" 件", leave=False, ncols=72) as bar:
+        with tqdm(desc="验证诉求", unit=" 件", leave=False, ncols=72, disable=None) as bar:
             try:
                 return await sealing.prove(pool, progress=bar.update)
             except sealing.Broken as error:

@@ -11,7 +11,7 @@ from feedback.actions import asking, dispatching, handling, supervising
 from feedback.actions.hall import Hall
 from feedback.demo import phrases
 from feedback.demo.letters import Answer
-from feedback.rules import deadline
+from feedback.rules import deadline, permission
 from feedback.rules.deadline import CITY_TIME, Unit
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
@@ -19,6 +19,8 @@ from feedback.rules.status import Status
 from feedback.store import cases
 
 OPENING, HOURS = time(8, 30), 9.0
+_COURT = ("D05", "R06", "P02")
+"""Matters that may already be before a court."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,13 @@ async def _dispatch(life: Life) -> AsyncIterator[datetime]:
         return
     yield life.later(life.random.lognormvariate(0.3, 0.8))
     case, town = await life.case(), life.town
+    if case.protected:
+        if life.chance(0.5):
+            clerk = town.actor(Role.CONFIDENTIAL)
+            await dispatching.dispatch(town.hall, clerk, case, bureau=permission.SECRET_BUREAUS[0], now=life.now)
+        return
     actor = town.actor(Role.DISPATCHER)
-    if life.chance(0.04):
+    if case.category in _COURT and life.chance(0.15):
         await dispatching.divert(town.hall, actor, case, channel="court", explanation=phrases.DIVERSION, now=life.now)
         return
     await dispatching.dispatch(town.hall, actor, case, bureau=_bureau_of(life, case), now=life.now)
@@ -197,7 +204,7 @@ async def _answer(life: Life) -> AsyncIterator[datetime]:
     case, town = await life.case(), life.town
     if case.status is not Status.WORKING or life.answer is None:
         return
-    life.later(_hours(life, case) * life.random.lognormvariate(0, 0.55))
+    life.later(_hours(life, case) * life.random.lognormvariate(0, 0.6))
     async for moment in _impatience(life, case, until=life.now):
         yield moment
     yield life.now
