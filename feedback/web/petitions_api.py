@@ -19,7 +19,8 @@ from feedback.web.doors import door
 
 MODERATE = doors.Enter(frozenset({Role.DISPATCHER}))
 
-FullName = Annotated[forms.Name, *forms.words(40, least=1).__metadata__]
+FullName = Annotated[str, *forms.words(40, least=1).__metadata__, *forms.Name.__metadata__]
+"""A name that must be given; that it is missing is said first."""
 
 
 class NewPetition(forms.Form):

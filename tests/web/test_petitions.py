@@ -330,6 +330,11 @@ async def test_extra_and_missing_fields(client):
     assert set(missing.json()["fields"]) == {"phone", "phone_code", "district"}
 
 
+async def test_a_missing_name_is_called_missing(client):
+    answer = await client.post("/api/v1/petitions", json={**PROPOSAL, "phone_code": "1", "name": ""})
+    assert answer.json()["fields"] == {"name": "这里不能空着。"}
+
+
 @pytest.mark.parametrize("name", ["=1+1", "@周舟", "http://x.cn"])
 async def test_names_that_are_formulas_or_addresses_are_refused(client, name):
     number = await opened(client)
