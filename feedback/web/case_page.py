@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from feedback.actions.hall import Hall
 from feedback.actions.revealing import MAY_REVEAL
-from feedback.rules import permission
+from feedback.rules import clocks, permission
 from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
@@ -81,11 +81,23 @@ def _words(city: City, step: Step, field: str, body: str) -> str:
 
 
 def pieces(view: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-    """The clock as one bar: who held the case for how long, and what is left of the limit."""
-    held = [{"who": one["who"], "kind": one["kind"].value, "hours": one["hours"]} for one in view["clocks"]["picture"]]
-    if view["due_at"] and view["clocks"]["legal"]["running"] and view["due_at"] > now:
-        held.append({"who": "离期限还有", "kind": "left", "hours": (view["due_at"] - now).total_seconds() / 3600})
-    return held
+    """The clock as one bar: who held the case for how long, what of it was too late, and what is left of the limit."""
+    due, bar = view["due_at"], []
+    for one in view["clocks"]["picture"]:
+        late = one["kind"] in _COUNTED and due is not None and one["until_at"] > due
+        since = max(one["from_at"], due) if late else one["until_at"]
+        bar.append(_piece(one["who"], one["kind"].value, since - one["from_at"]))
+        bar.append(_piece(f"{one['who']}（超期）", "late", one["until_at"] - since))
+    if due is not None and view["clocks"]["legal"]["running"] and due > now:
+        bar.append(_piece("离期限还有", "left", due - now))
+    return [piece for piece in bar if piece["hours"] > 0]
+
+
+_COUNTED = (clocks.Holding.DISPATCHING, clocks.Holding.HELD)
+
+
+def _piece(who: str, kind: str, span: timedelta) -> dict[str, Any]:
+    return {"who": who, "kind": kind, "hours": span / timedelta(hours=1)}
 
 
 def draft(view: dict[str, Any]) -> dict[str, str]:

@@ -253,7 +253,9 @@ async def _ledger(hall: Hall, case: Case) -> dict[str, Any] | None:
 def _correction(city: City, found: Any) -> dict[str, Any]:
     """A correction with what its codes are called."""
     known = dict(found._mapping)
-    names = {f"{end}_category_name": (category(city, known[f"{end}_category"]) or {}).get("name") for end in ("from", "to")}
+    names = {
+        f"{end}_category_name": (category(city, known[f"{end}_category"]) or {}).get("name") for end in ("from", "to")
+    }
     names |= {f"{end}_bureau_name": (bureau(city, known[f"{end}_bureau"]) or {}).get("name") for end in ("from", "to")}
     return known | names
 

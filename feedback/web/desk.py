@@ -177,7 +177,12 @@ async def api(request: Request) -> Response:
     q = asked.get("q", "").strip()
     chosen = _chosen(asked.get("queue", ""), q) or (None if q else _first(who.role, names, counted, None))
     rows, following = await listing(request, chosen, q, asked.get("cursor", ""))
-    content = {"items": rows, "counts": counted, "next": following, "queue": chosen}
+    content = {
+        "items": rows,
+        "counts": {one.value: n for one, n in counted.items()},
+        "next": following,
+        "queue": chosen,
+    }
     return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
