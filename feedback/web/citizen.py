@@ -21,6 +21,7 @@ from feedback.web import (
     forms,
     idempotency,
     pocket,
+    pulse,
     reading,
     templating,
     timeline,
@@ -40,15 +41,18 @@ _HINT_FROM = 10
 
 async def home(request: Request) -> Response:
     """The form for a new case."""
-    return _form(request, {"once": secrets.token_hex(16)})
+    return await _form(request, {"once": secrets.token_hex(16)})
 
 
-def _form(
+async def _form(
     request: Request, given: dict[str, str], faults: dict[str, str] | None = None, *, sentence: str = ""
 ) -> Response:
+    figures = await pulse.figures(request)
     return templating.page(
         request,
         "public/home.html",
+        figures=figures if figures and figures["received"] else None,
+        first_response=pulse.days(figures, "first_response_median_hours") if figures else "",
         status_code=422 if faults else 429 if sentence else 200,
         given=given,
         faults=faults or {},
@@ -67,10 +71,10 @@ async def submit(request: Request) -> Response:
         await api.limit_submission(request, new)
         letter = await api.letter_of(hall, new)
     except errors.BadFields as bad:
-        return _form(request, _again(given), _by_field(bad.fields))
+        return await _form(request, _again(given), _by_field(bad.fields))
     except errors.TooMany as many:
         sentence = f"提交得太频繁了，请 {many.seconds // 60 + 1} 分钟后再提交。您写的内容还在。"
-        refusal = _form(request, _again(given), sentence=sentence)
+        refusal = await _form(request, _again(given), sentence=sentence)
         refusal.headers["retry-after"] = str(many.seconds)
         return refusal
 
@@ -95,10 +99,10 @@ def _checked(given: dict[str, str]) -> forms.NewCase:
     if strange or garbled:
         raise errors.BadFields(strange | garbled)
     anonymous = bool(given.get("anonymous"))
-    contact = {name: given.get(name, "") for name in ("name", "phone")}
+    contact = {name: given[name] for name in ("name", "phone") if given.get(name, "").strip()}
     wanted: dict[str, Any] = {name: given.get(name, "") for name in ("title", "body", "address", "district")}
     wanted |= {"anonymous": anonymous, "publish": bool(given.get("publish"))}
-    if any(text.strip() for text in contact.values()) and not anonymous:
+    if contact and not anonymous:
         wanted["contact"] = contact
     return reading.checked(forms.NewCase, wanted)
 

@@ -80,7 +80,7 @@ def until(due_at: datetime | None) -> str:
     if due_at is None:
         return ""
     whole_days = clock.local(due_at).time() == time()
-    return f"{templating.last_day(due_at)} 24:00" if whole_days else templating.minute(due_at)
+    return f"{templating.last_day(due_at)}24:00" if whole_days else templating.minute(due_at)
 
 
 def entry(hall: Hall, case: Case, event: Event, said: Iterable[Text]) -> dict[str, Any]:

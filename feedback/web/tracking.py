@@ -44,9 +44,13 @@ async def look(request: Request) -> Response:
     except errors.NotFound:
         return _ask(request, given, WRONG)
     except errors.TooMany as many:
-        return _ask(request, given, f"试的次数太多了，请 {many.seconds // 60 + 1} 分钟后再试。", many.seconds)
+        return _ask(request, given, _too_many(many), many.seconds)
     held = pocket.read(request).with_code(number, _tidy(given["code"]))
     return pocket.put(RedirectResponse(f"/track/{number}", 303), request, held, now=clock.now())
+
+
+def _too_many(many: errors.TooMany) -> str:
+    return f"试的次数太多了，请 {many.seconds // 60 + 1} 分钟后再试。"
 
 
 def plain(number: str) -> str:
@@ -111,6 +115,8 @@ async def step(request: Request) -> Response:
         found = await reading.own_case(request, number, typed)
     except errors.NotFound:
         return _ask(request, {**given, "number": number}, WRONG, action=request.url.path)
+    except errors.TooMany as many:
+        return _ask(request, {**given, "number": number}, _too_many(many), many.seconds, action=request.url.path)
     response = await _take(request, found, name, given)
     return pocket.put(response, request, held.with_code(number, _tidy(typed)), now=clock.now())
 
