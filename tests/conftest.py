@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -31,12 +33,18 @@ def anyio_backend() -> str:
 def template() -> Iterator[str]:
     """The address of a database `template_city`: migrated, with the default city and the staff of people.py."""
     with server.throwaway() as url:
-        address = _sibling(url, "template_city")
-        asyncio.run(_prepare(url, address))
+        address = sibling(url, "template_city")
+        apart(_prepare(url, address))
         yield address
 
 
-def _sibling(url: str, name: str) -> str:
+def apart(work: Coroutine[Any, Any, None]) -> None:
+    """Runs it in a thread of its own: the browser's loop may already run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+def sibling(url: str, name: str) -> str:
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}?{query}"
 
@@ -63,9 +71,9 @@ async def _prepare(url: str, address: str) -> None:
 async def address(template: str) -> AsyncIterator[str]:
     """The address of a fresh copy of `template_city`, dropped afterwards."""
     name = f"test_{next(_count)}"
-    connection = await asyncpg.connect(_sibling(template, "postgres"))
+    connection = await asyncpg.connect(sibling(template, "postgres"))
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_city")
-    yield _sibling(template, name)
+    yield sibling(template, name)
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
 

@@ -64,8 +64,15 @@ async def remind(hall: Hall, case: Case, *, now: datetime) -> Case:
         return await take_step(hall.database, CITIZEN, case, Step.REMIND, now=now, changes=changes)
 
 
+def may_withdraw(case: Case) -> bool:
+    """Whether the case is its writer's alone."""
+    return case.source != "petition"
+
+
 async def withdraw(hall: Hall, case: Case, *, now: datetime) -> Case:
-    """撤回: the citizen no longer wants an answer."""
+    """撤回: the citizen no longer wants an answer. Raises WrongStep for a petition's case: many have signed it."""
+    if not may_withdraw(case):
+        raise WrongStep(Step.WITHDRAW, case.status)
     async with hall.database.transaction():
         after = await take_step(hall.database, CITIZEN, case, Step.WITHDRAW, now=now, changes={"closed_at": now})
         await cases.release(hall.database, case.id, ended_by=Step.WITHDRAW, now=now)

@@ -108,6 +108,8 @@ async def phone_code(request: Request) -> Response:
     """Sends a code; the answer is the same for every number."""
     wanted = reading.checked(forms.PhoneCodeRequest, await reading.json(request))
     await reading.limit(request, f"phone-code:{reading.client(request)}", burst=30, per_hour=60)
+    phone = doors.hall(request).vault.hash("limit", wanted.phone).hex()
+    await reading.limit(request, f"phone-code:{phone}", burst=5, per_hour=10)
     await proving.send_code(doors.hall(request), wanted.phone, now=clock.now())
     return answer({"message": "验证码已发送，10 分钟内有效。"}, 202)
 

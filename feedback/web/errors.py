@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from feedback.actions import accounts, asking, dispatching, handling, proving
-from feedback.rules import permission, status
+from feedback.rules import permission, petition, status
 from feedback.store import cases, people
 from feedback.web import doors, templating
 
@@ -56,6 +56,9 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     handling.TooManyDays: (422, "too_many_days"),
     dispatching.NotThere: (422, "not_there"),
     proving.WrongCode: (422, "wrong_code"),
+    petition.NotOpen: (409, "not_open"),
+    petition.Decided: (409, "decided"),
+    petition.Confidential: (422, "confidential"),
     people.Unknown: (422, "unknown_person"),
     asyncpg.CannotConnectNowError: (503, "database_away"),
     asyncpg.TooManyConnectionsError: (503, "database_away"),

@@ -40,7 +40,7 @@ def _phone(text: str) -> str:
 
 def _no_formula(text: str) -> str:
     """Names go into spreadsheets: none may begin like a formula or carry an address."""
-    if text[:1] in "=+-@" or "://" in text:
+    if text.startswith(("=", "+", "-", "@")) or "://" in text:
         raise _Refused("名字里不能有网址，也不能以 = + - @ 开头。")
     return text
 

@@ -1,6 +1,5 @@
 """联名建议 in JSON, and the models that its pages use too: propose, list, read, sign, decide (shared names: API.md)."""
 
-import functools
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -19,8 +18,8 @@ from feedback.web.doors import door
 
 MODERATE = doors.Enter(frozenset({Role.DISPATCHER}))
 
-FullName = Annotated[str, *forms.words(40, least=1).__metadata__, *forms.Name.__metadata__]
-"""A name that must be given; that it is missing is said first."""
+FullName = Annotated[forms.words(40, least=1), *forms.Name.__metadata__]
+"""A name that must be given."""
 
 
 class NewPetition(forms.Form):
@@ -77,27 +76,6 @@ class Search(forms.Form):
     q: forms.words(100) = ""  # type: ignore[valid-type]
     status: Annotated[forms.Code, AfterValidator(_status)] = ""
     cursor: Annotated[forms.Code, AfterValidator(_cursor)] = ""
-
-
-REFUSALS: dict[type[Exception], tuple[int, str]] = {
-    petition.NotOpen: (409, "not_open"),
-    petition.Decided: (409, "decided"),
-    petition.Confidential: (422, "confidential"),
-}
-
-
-def refused(endpoint: doors.Endpoint) -> doors.Endpoint:
-    """The endpoint, with the refusals of petitions told as errors are."""
-
-    @functools.wraps(endpoint)
-    async def told(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except tuple(REFUSALS) as fault:
-            status_code, code = REFUSALS[type(fault)]
-            return errors.plain(request.scope, status_code, code, type(fault).__doc__ or "")
-
-    return told
 
 
 async def known(request: Request) -> Petition:
@@ -236,11 +214,9 @@ async def decided(request: Request, found: Petition, given: Decision) -> Petitio
 _ONE = "/api/v1/petitions/{number}"
 _POST = ("POST",)
 ROUTES = [
-    door(
-        "/api/v1/petitions", refused(propose), enter=doors.ANYBODY, methods=_POST, name="api_propose", takes=NewPetition
-    ),
+    door("/api/v1/petitions", propose, enter=doors.ANYBODY, methods=_POST, name="api_propose", takes=NewPetition),
     door("/api/v1/petitions", listed, enter=doors.ANYBODY, name="api_petitions"),
     door(_ONE, one, enter=doors.ANYBODY, name="api_petition"),
-    door(f"{_ONE}/signatures", refused(sign), enter=doors.ANYBODY, methods=_POST, name="api_sign", takes=Signature),
-    door(f"{_ONE}/decision", refused(decide), enter=MODERATE, methods=_POST, name="api_decide", takes=Decision),
+    door(f"{_ONE}/signatures", sign, enter=doors.ANYBODY, methods=_POST, name="api_sign", takes=Signature),
+    door(f"{_ONE}/decision", decide, enter=MODERATE, methods=_POST, name="api_decide", takes=Decision),
 ]

@@ -148,6 +148,8 @@ def _allowed(step: Step, case: Case, history: list[Event], now: datetime) -> boo
     if step is Step.REMIND:
         earliest = asking.may_remind_from(case)
         return earliest is not None and now >= earliest
+    if step is Step.WITHDRAW:
+        return asking.may_withdraw(case)
     return step is not Step.CONTEST or not case.contested
 
 

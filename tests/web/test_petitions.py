@@ -64,7 +64,8 @@ async def opened(client, **fields):
 
 async def signed(client, number, **fields):
     given = {**ZHOU, **fields}
-    given.setdefault("phone_code", await code_for(client, given["phone"]))
+    if "phone_code" not in given:
+        given["phone_code"] = await code_for(client, given["phone"])
     return await client.post(f"/api/v1/petitions/{number}/signatures", json=given)
 
 

@@ -1,0 +1,100 @@
+"""A real browser on the real application: uvicorn, PostgreSQL, Debian's chromium. Without chromium the tests skip, and CI fails."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import people
+from tests.bench import load
+from tests.conftest import apart, sibling
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+SHOTS = Path(os.environ.get("MINSHENG_SHOTS", "var/shots"))
+_count = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        if os.environ.get("MINSHENG_BROWSER_REQUIRED"):
+            pytest.fail("chromium is missing, and here a skipped browser test is a failure")
+        pytest.skip("needs Debian's chromium: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(template: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a running city with the staff of people.py and no cases."""
+    name = f"browser_{next(_count)}"
+    apart(_execute(template, f"CREATE DATABASE {name} TEMPLATE template_city"))
+    environment = {
+        "MINSHENG_SOCKET_URL": sibling(template, name), "MINSHENG_DEMO": "1", "MINSHENG_VAR": str(tmp_path),
+        "MINSHENG_KEY": "11" * 32, "MINSHENG_LIMITS": "0", "MINSHENG_DATABASE_URL": "",
+    }  # fmt: skip
+    with load.served("feedback.app:create", environment) as port:
+        yield f"http://127.0.0.1:{port}"
+    apart(_execute(template, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(template: str, statement: str) -> None:
+    connection = await asyncpg.connect(sibling(template, "postgres"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+class Visitor:
+    """One person at one screen. Every page they see is checked: axe, no sideways scrolling, no script error."""
+
+    def __init__(self, page: Page, site: str, width: int) -> None:
+        self.page, self.site, self.width = page, site, width
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda told: self.complaints.append(told.text) if "Content Security Policy" in told.text else None,
+        )
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def sign_in(self, someone: people.Someone) -> None:
+        self.open("/sign-in")
+        self.page.get_by_label("用户名").fill(someone.username)
+        self.page.get_by_label("密码").fill(people.PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+
+    def press(self, name: str, exact: bool = False) -> None:
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+
+    def check(self, name: str) -> None:
+        """What every page must be; keeps a screenshot named after it."""
+        self.page.wait_for_load_state("networkidle")
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}-{self.width}.png")
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{name} at {self.width} px:\n{found.generate_report()}"
+        assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{name} scrolls sideways"
+        assert self.page.locator("h1").count() == 1, f"{name} needs one h1"
+        heading, title = self.page.locator("h1").inner_text().strip(), self.page.title().split(" - ")[0]
+        assert heading.startswith(title[:8]) or title.startswith(heading[:8]), (
+            f"{name}: {title!r} is not about {heading!r}"
+        )
+        assert not self.complaints, f"{name}: {self.complaints}"
+
+
+@pytest.fixture(params=[360, 1440], ids=["phone", "desk"])
+def visitor(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Visitor]:
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    yield Visitor(context.new_page(), site, request.param)
+    context.close()
