@@ -3,7 +3,7 @@
 
 const main = document.querySelector("main.desk");
 const OFF = "minsheng-keys-off";
-let dirty = false;
+let dirty = Boolean(main.querySelector("[data-focus]")); // a page that came back with what was typed
 
 const leave = () => !dirty || confirm("刚写的内容还没有送出，要离开吗？");
 
@@ -45,6 +45,7 @@ function keys() {
   help.hidden = !matchMedia("(min-width: 76rem) and (hover: hover)").matches;
   button.textContent = off ? "打开快捷键" : "关掉快捷键";
   button.setAttribute("aria-pressed", String(off));
+  main.querySelector(".queues [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function move(by) {
