@@ -15,4 +15,6 @@ async def get(database: Database, key_hash: bytes) -> Any | None:
 
 async def drop_old(database: Database, *, now: datetime) -> None:
     """Housekeeping: answers are kept for 24 hours."""
-    await database.execute("DELETE FROM idempotency WHERE at < CAST(:now AS timestamptz) - interval '24 hours'", {"now": now})
+    await database.execute(
+        "DELETE FROM idempotency WHERE at < CAST(:now AS timestamptz) - interval '24 hours'", {"now": now}
+    )

@@ -125,7 +125,8 @@ def _check_folders(cluster: Cluster) -> None:
     if closed := programs.run("/bin/sh", "-c", look, "sh", *above, user=cluster.user):
         raise ServerError(
             f"started by root, PostgreSQL runs as user {cluster.user[0]}, who cannot enter {closed}: "
-            f"start as an ordinary user, choose another MINSHENG_VAR, or open it (chmod o+x '{closed}')")
+            f"start as an ordinary user, choose another MINSHENG_VAR, or open it (chmod o+x '{closed}')"
+        )
 
 
 def _create(cluster: Cluster) -> None:
@@ -135,8 +136,14 @@ def _create(cluster: Cluster) -> None:
         shutil.rmtree(new)
     new.mkdir(0o700)
     os.chown(new, *cluster.user)
-    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-               "--locale-provider=builtin", "--no-instructions"] + ["--no-sync"] * (not cluster.lasting)
+    options = [
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--locale-provider=builtin",
+        "--no-instructions",
+    ] + ["--no-sync"] * (not cluster.lasting)
     programs.run("initdb", "-D", new, *options, user=cluster.user)
     with (new / "postgresql.conf").open("a") as file:
         file.write("include = '../postgres.conf'\n")

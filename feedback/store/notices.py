@@ -66,6 +66,4 @@ async def postpone(database: Database, identity: int, *, until: datetime) -> Non
 
 async def write_off(database: Database, *, before: datetime) -> None:
     """Marks what was due before a moment as sent when it was written: for histories made afterwards, as in the demo."""
-    await database.execute(
-        "UPDATE notices SET sent_at = at WHERE sent_at IS NULL AND at < :before", {"before": before}
-    )
+    await database.execute("UPDATE notices SET sent_at = at WHERE sent_at IS NULL AND at < :before", {"before": before})

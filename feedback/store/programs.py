@@ -32,10 +32,19 @@ def attempt(program: str, *arguments: object, user: tuple[int, int]) -> "subproc
     try:
         # A session of its own: Ctrl-C in the terminal must not reach a server that this starts.
         return subprocess.run(
-            [str(binaries() / program), *map(str, arguments)], env={"LC_ALL": "C.UTF-8"}, cwd="/",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace", start_new_session=True, check=False,
-            user=uid, group=gid, extra_groups=None if uid is None else [],
+            [str(binaries() / program), *map(str, arguments)],
+            env={"LC_ALL": "C.UTF-8"},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            check=False,
+            user=uid,
+            group=gid,
+            extra_groups=None if uid is None else [],
         )
     except OSError as error:
         raise ServerError(f"{program} cannot be run: {error.strerror}: {error.filename}") from error
