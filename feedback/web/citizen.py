@@ -34,6 +34,7 @@ LABELS = {
     "publish": "同意公开", "anonymous": "匿名提交",
 }  # fmt: skip
 _FIELDS = frozenset({*LABELS, "once"})
+_GARBLED = "有些字显示不出来（编码不对），请重新输入。"
 _KEPT_REASONS = 8
 _HINT_FROM = 10
 """Characters: below that the classifier would only guess."""
@@ -64,9 +65,11 @@ async def _form(
 
 async def submit(request: Request) -> Response:
     """A letter becomes a case; the receipt shows number and query code."""
+    raw = await request.body()
     given = await reading.posted(request)
     hall, now = doors.hall(request), clock.now()
     try:
+        _demand_encoded(request, raw)
         new = _checked(given)
         await api.limit_submission(request, new)
         letter = await api.letter_of(hall, new)
@@ -87,6 +90,13 @@ async def submit(request: Request) -> Response:
     return pocket.put(RedirectResponse("/receipt", 303), request, held, now=now)
 
 
+def _demand_encoded(request: Request, raw: bytes) -> None:
+    """Browsers write everything but ASCII as percent signs: what comes raw is of an encoding nobody names. Raises BadFields."""
+    multipart = request.headers.get("content-type", "").startswith("multipart/")
+    if not multipart and not raw.isascii():
+        raise errors.BadFields({"body": _GARBLED})
+
+
 def _again(given: dict[str, str]) -> dict[str, str]:
     """What was typed, for the same form once more, under the same key."""
     return {**given, "once": (given.get("once") or secrets.token_hex(16))[:64]}
@@ -95,7 +105,7 @@ def _again(given: dict[str, str]) -> dict[str, str]:
 def _checked(given: dict[str, str]) -> forms.NewCase:
     """The form as the same model that checks the API. Who stays anonymous leaves neither name nor phone."""
     strange = {name[:40]: "不认识这个字段。" for name in given if name not in _FIELDS}
-    garbled = {name: "有些字显示不出来（编码不对），请重新输入。" for name in given if "\ufffd" in given[name]}
+    garbled = {name: _GARBLED for name in given if "\ufffd" in given[name]}
     if strange or garbled:
         raise errors.BadFields(strange | garbled)
     anonymous = bool(given.get("anonymous"))

@@ -40,10 +40,9 @@ class SignIn(forms.Form):
 
 def local(address: str) -> str:
     """The address if it is a path of this site that can be opened; else empty."""
-    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
-    if parts is None or parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//"):
+    if not address.isprintable() or "\\" in address or not address.startswith("/") or address.startswith("//"):
         return ""
-    return "" if parts.path.startswith(("/sign-", "/api/")) else address
+    return "" if urlsplit(address).path.startswith(("/sign-", "/api/")) else address
 
 
 async def ask(request: Request) -> Response:
