@@ -86,7 +86,8 @@ async def newest(database: Database) -> Seal | None:
 
 async def with_leaves(database: Database) -> AsyncIterator[tuple[Seal, list[bytes]]]:
     """Every seal in order, with the hashes its events have now. To be read inside one transaction."""
-    seal, leaves = None, []
+    seal: Seal | None = None
+    leaves: list[bytes] = []
     async for row in database.iterate(
         """SELECT seals.id, at, n, root, head, events.hash FROM seals
         LEFT JOIN seal_leaves ON seal_id = seals.id LEFT JOIN (SELECT id, hash FROM events) AS events ON events.id = event_id
@@ -104,7 +105,8 @@ async def with_leaves(database: Database) -> AsyncIterator[tuple[Seal, list[byte
 
 async def histories(database: Database) -> AsyncIterator[tuple[str, str, bytes, list[tuple[Event, bytes]]]]:
     """Every case: number, status, head, and its events with their hashes in order. To be read inside one transaction."""
-    current, events = None, []
+    current: Any = None
+    events: list[tuple[Event, bytes]] = []
     async for row in database.iterate(
         """SELECT cases.id AS owner, cases.number, cases.status, cases.head,
             case_id, seq, at, step, from_status, to_status, actor, person_id, events.bureau, events.round, hash
