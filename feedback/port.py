@@ -15,7 +15,7 @@ class PortError(Exception):
 def bound(host: str, port: int) -> socket.socket:
     """The address, reserved: connections are refused until `listen`. Raises PortError."""
     if not 0 <= port <= 65535:
-        raise PortError(f"端口应为 1 到 65535 之间的数字,而不是 {port}。")
+        raise PortError(f"端口应为 1 到 65535 之间的数字，而不是 {port}。")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -65,9 +65,9 @@ def _here(taken: socket.socket) -> tuple[str, int]:
 def _why(error: OSError, host: str, port: int) -> str:
     number = error.errno
     if number == errno.EADDRINUSE:
-        return f"端口 {port} 已被占用。请先停止占用它的程序,或换一个端口,例如:make run PORT={port % 65535 + 1}"
+        return f"端口 {port} 已被占用。请先停止占用它的程序，或换一个端口，例如：make run PORT={port % 65535 + 1}"
     if number == errno.EACCES:
-        return f"没有权限使用端口 {port}。请换一个 1024 以上的端口,例如:make run PORT=8000"
+        return f"没有权限使用端口 {port}。请换一个 1024 以上的端口，例如：make run PORT=8000"
     if number == errno.EADDRNOTAVAIL:
         return f"本机没有 {host} 这个地址。只在本机使用请填 127.0.0.1,对外服务请填 0.0.0.0。"
     return f"无法使用地址 {host}:{port}:{error.strerror}"

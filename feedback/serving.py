@@ -51,7 +51,12 @@ class Child:
 
 
 def serve(
-    settings: Settings, *, host: str, port: int, workers: int, with_worker: bool,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    with_worker: bool,
     prepare: Callable[[str], None] | None = None,
 ) -> int:
     """Serve with so many web processes until SIGTERM, Ctrl-C or a closed terminal. Returns the exit code.
@@ -83,8 +88,10 @@ def _database(settings: Settings) -> AbstractContextManager[str]:
 
 def _plainly(error: Exception) -> str:
     if isinstance(error, server.FolderInUse):
-        return (f"数据目录 {error.folder} 已有一个民声在运行(进程 {error.process})。"
-                "请先停止它,或另选数据目录,例如:make run VAR=var2 PORT=8001")
+        return (
+            f"数据目录 {error.folder} 已有一个民声在运行（进程 {error.process}）。"
+            "请先停止它，或另选数据目录，例如：make run VAR=var2 PORT=8001"
+        )
     return str(error) if isinstance(error, ports.PortError) else f"数据库无法使用。{error}"
 
 
@@ -110,7 +117,7 @@ def _keep(children: list[Child], listener: socket.socket, settings: Settings, en
             said = False
             while not received and not any(child.hopeless for child in children):
                 if not settings.database_url and server.revive(settings.var):
-                    _log.error("数据库意外停止,已重新启动")
+                    _log.error("数据库意外停止，已重新启动")
                 for child in children:
                     _tend(child, listener, environment)
                 said = said or _announce(listener)
@@ -120,7 +127,7 @@ def _keep(children: list[Child], listener: socket.socket, settings: Settings, en
             _end(children)
         if received:
             return 0
-    sys.stderr.write("民声无法启动,原因见上。\n")
+    sys.stderr.write("民声无法启动，原因见上。\n")
     return 1
 
 
@@ -128,7 +135,7 @@ def _announce(listener: socket.socket) -> bool:
     """Whether pages are answered by now; if so, it has been said where."""
     if not ports.answers(listener):
         return False
-    sys.stdout.write(f"民声已启动:{ports.address(listener)} (按 Ctrl+C 停止)\n")
+    sys.stdout.write(f"民声已启动：{ports.address(listener)}（按 Ctrl+C 停止）\n")
     sys.stdout.flush()
     return True
 
@@ -156,16 +163,19 @@ def _tend(child: Child, listener: socket.socket, environment: dict[str, str]) ->
     elif (code := child.process.poll()) is not None:
         child.process = None
         child.failures = child.failures + 1 if now - child.started < _QUICK else 0
-        pause = min(2 ** child.failures - 1, _LONGEST_PAUSE)
+        pause = min(2**child.failures - 1, _LONGEST_PAUSE)
         child.not_before = now + pause
         what_next = "不再重新启动" if child.hopeless else f"{pause} 秒后重新启动"
-        _log.error("%s进程意外结束(%d),%s", child.name, code, what_next)
+        _log.error("%s进程意外结束（%d），%s", child.name, code, what_next)
 
 
 def _start(child: Child, listener: socket.socket, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     # A group of its own: Ctrl-C in the terminal is for the parent, who ends the children in order.
     return subprocess.Popen(
-        child.command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[listener.fileno()],
+        child.command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[listener.fileno()],
         process_group=0,
     )
 
@@ -179,7 +189,7 @@ def _end(children: list[Child]) -> None:
         try:
             process.wait(max(0.0, give_up - time.monotonic()))
         except subprocess.TimeoutExpired:
-            _log.error("进程 %d 没有按时结束,已强行停止", process.pid)
+            _log.error("进程 %d 没有按时结束，已强行停止", process.pid)
             process.kill()
             process.wait()
 
@@ -198,10 +208,20 @@ def _web(listener: socket.socket) -> None:
     import uvicorn
 
     config = uvicorn.Config(
-        "feedback.app:create", factory=True, loop="uvloop", http="httptools", ws="none", lifespan="on",
-        log_config=None, access_log=False, server_header=False, timeout_keep_alive=15, timeout_graceful_shutdown=10,
+        "feedback.app:create",
+        factory=True,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
         # Only a proxy on this machine is believed about who is calling.
-        proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        proxy_headers=True,
+        forwarded_allow_ips=["127.0.0.1", "::1"],
     )
     uvicorn.Server(config).run(sockets=[listener])
 
