@@ -54,7 +54,7 @@ async def members(
         values |= {"after_at": after.received_at, "after_id": after.id}
     return await database.fetch_all(
         f"""{cohort.query(narrow, bureau=figure not in _OF_DISPATCH)}
-        SELECT id, number, title, status, kind, category, district, bureau, received_at, due_at, ended, gone,
+        SELECT id, number, title, status, kind, category, district, bureau, received_at, due_at, warn_at, ended, gone,
             is_open, is_late, late_before, round, solved, historical
         FROM judged WHERE NOT protected AND {condition} ORDER BY received_at DESC, id DESC LIMIT :limit""",
         values,

@@ -91,22 +91,22 @@ class _Question:
     async def dispatches(self) -> list[Any]:
         """Who was given the cases first, who returned them, which had to move. A bureau answers for its own assignments,
         wherever the case is now; historical cases were never dispatched by this city."""
-        key = "leads.bureau" if self.by is By.BUREAU else cohort.KEYS[self.by]
-        own = " WHERE leads.bureau = :bureau" if self.narrow.bureau is not None else ""
+        key = "assignments.bureau" if self.by is By.BUREAU else cohort.KEYS[self.by]
+        own = " WHERE bureau = :bureau" if self.narrow.bureau is not None else ""
         return await self._ask(
             f""", leads AS (
-                SELECT case_id, assignments.bureau, bool_or(ended_by = 'return') AS returned,
+                SELECT case_id, assignments.bureau, {key} AS key, {self._hidden} AS hidden,
+                    bool_or(ended_by = 'return') AS returned,
                     rank() OVER (PARTITION BY case_id ORDER BY min(from_at), min(assignments.id)) AS position,
                     count(*) OVER (PARTITION BY case_id) AS bureaus
                 FROM assignments JOIN judged ON judged.id = case_id
-                WHERE assignments.role = 'lead' AND NOT historical GROUP BY case_id, assignments.bureau
+                WHERE assignments.role = 'lead' AND NOT historical GROUP BY 1, 2, 3, 4
             )
-            SELECT {key} AS key, {self._hidden} AS hidden, grouping({key}) > 0 AS everything,
+            SELECT key, hidden, grouping(key) > 0 AS everything,
                 count(DISTINCT case_id) AS dispatched,
                 count(DISTINCT case_id) FILTER (WHERE returned) AS returned,
                 count(*) FILTER (WHERE position = 1) AS dispatched_first,
                 count(*) FILTER (WHERE position = 1 AND bureaus > 1) AS moved
-            FROM leads JOIN judged ON judged.id = case_id{own}
-            GROUP BY GROUPING SETS (({key}, {self._hidden}), ())""",
+            FROM leads{own} GROUP BY GROUPING SETS ((key, hidden), ())""",
             bureau=False,
         )

@@ -34,7 +34,7 @@ class Said:
 def name_of(hall: Hall, by: By, key: str | None) -> str:
     """What a row's key is called on screen."""
     if key is None:
-        return {By.BUREAU: "还没派出", By.DISTRICT: "不知道城区"}.get(by, "不知道事项")
+        return {By.BUREAU: "没有承办单位", By.DISTRICT: "不知道城区"}.get(by, "不知道事项")
     if by is By.BUREAU:
         return hall.city.bureau_name(key)
     named = {By.DISTRICT: case_view.district, By.CATEGORY: case_view.category}
@@ -99,6 +99,7 @@ def _changes(name: str, row: Row, others: Mapping[str, Row], compare: Compare) -
 def cards(row: Row, others: Mapping[str, Row]) -> list[dict[str, Any]]:
     """The headline figures; `others` are the same figures of other periods by what they are called (前 30 天)."""
     rated = f"{row['rated']:,} 人评价" if row["rated"] else "还没有人评价"
+    part = metric.rate(min(row["rated"], row["answered"]), row["answered"])
     answer = duration(row, "resolution_p90_hours")
     return [
         _card("solved_on_time", "按时且市民确认解决", _percent(row["solved_on_time_rate"]), [rated],
@@ -106,11 +107,13 @@ def cards(row: Row, others: Mapping[str, Row]) -> list[dict[str, Any]]:
         _card("received", "首次回应（中位数）", duration(row, "first_response_median_hours"), ["含还没回应的"],
               _changes("first_response_median_hours", row, others, _of_hours)),
         _card("received", "办理时间（中位数）", duration(row, "resolution_median_hours"),
-              [f"九成在 {answer} 内" if row["resolution_p90_hours"] is not None else f"九成要{answer}", "含还没答复的"],
+              [f"九成在 {answer}内" if row["resolution_p90_hours"] is not None else f"九成要{answer}", "含还没答复的"],
               _changes("resolution_median_hours", row, others, _of_hours)),
         _card("on_time_n", "按时办结", _percent(row["on_time_rate"]), [f"{row['on_time_n']:,} 件已答复或已到期"],
               _changes("on_time_rate", row, others, _of_share)),
         _card("received", "收到", Said(f"{row['received']:,}", "件"), [], _changes("received", row, others, _of_count)),
+        _card("satisfied", "市民满意", _percent(row["satisfaction_rate"]), [rated, f"占答复的 {share(part)}"],
+              _changes("satisfaction_rate", row, others, _of_share)),
         _card("dispatched", "首派准确", _percent(row["first_dispatch_accuracy"]),
               [f"{row['dispatched']:,} 件派过单", f"退单 {share(row['return_rate'])}"],
               _changes("first_dispatch_accuracy", row, others, _of_share)),
