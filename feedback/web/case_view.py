@@ -9,9 +9,8 @@ from feedback.rules import clocks, deadline
 from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
-from feedback.rules.status import Status, Step
 from feedback.store import cases, contacts, extensions, instructions, ledger, people
-from feedback.web import offering, wording
+from feedback.web import case_time, offering, wording
 
 Named = dict[str, str] | None
 
@@ -184,9 +183,9 @@ def _last(said: list[Text], field: str) -> str:
 
 def _clocks(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime) -> dict[str, Any]:
     measured = clocks.measure(
-        rounds(history),
+        case_time.rounds(history),
         assignments=[clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held],
-        pauses=pauses(history),
+        pauses=case_time.pauses(history),
         now=now,
     )
     return {
@@ -202,33 +201,6 @@ def _clocks(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], n
             for one in measured.picture
         ],
     }  # fmt: skip
-
-
-_ENDS_ROUND = (
-    Status.REPLIED, Status.CLOSED, Status.DECLINED, Status.DIVERTED, Status.WITHDRAWN, Status.TERMINATED,
-)  # fmt: skip
-
-
-def rounds(history: list[Event]) -> list[clocks.Span]:
-    """When each round began and was answered, from the events."""
-    spans: list[clocks.Span] = []
-    for event in history:
-        if event.step in (Step.SUBMIT, Step.REWORK, Step.CONTEST):
-            spans.append(clocks.Span(event.at))
-        elif event.to_status in _ENDS_ROUND and spans and spans[-1].until_at is None:
-            spans[-1] = clocks.Span(spans[-1].from_at, event.at)
-    return spans
-
-
-def pauses(history: list[Event]) -> list[clocks.Span]:
-    """When the case waited for its citizen."""
-    spans: list[clocks.Span] = []
-    for event in history:
-        if event.to_status is Status.AWAITING_CITIZEN and event.step is Step.ASK_CITIZEN:
-            spans.append(clocks.Span(event.at))
-        elif event.from_status == Status.AWAITING_CITIZEN and event.to_status is not Status.AWAITING_CITIZEN and spans:
-            spans[-1] = clocks.Span(spans[-1].from_at, event.at)
-    return spans
 
 
 async def _ledger(hall: Hall, case: Case) -> dict[str, Any] | None:

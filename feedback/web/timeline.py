@@ -12,7 +12,7 @@ from feedback.rules.permission import BUREAU_ROLES, Role
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import TABLE, Status, Step
 from feedback.store import cases
-from feedback.web import case_view, templating, wording
+from feedback.web import case_time, case_view, templating, wording
 
 CITIZEN_STEPS = (Step.SUPPLEMENT, Step.REMIND, Step.WITHDRAW, Step.RATE, Step.REWORK, Step.CONTEST)
 
@@ -166,9 +166,9 @@ def rework_asked(history: list[Event]) -> bool:
 def picture(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
     """Who held the case for how many hours, in order, and what is left until the due time: one bar."""
     measured = clocks.measure(
-        case_view.rounds(history),
+        case_time.rounds(history),
         assignments=[clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held],
-        pauses=case_view.pauses(history),
+        pauses=case_time.pauses(history),
         now=now,
     )
     pieces = [{"who": _holder(hall, case, one), "kind": str(one.kind), "hours": one.hours} for one in measured.picture]
