@@ -12,6 +12,7 @@ import pytest
 from feedback import app as application
 from feedback import clock
 from tests import people
+from tests.conftest import understand_noise
 from tests.web.conftest import submitted
 from tests.web.staff import Page, api_step, at_bureau
 
@@ -95,6 +96,22 @@ async def test_a_letter_becomes_a_case_and_the_receipt_says_who_and_until_when(c
         assert "正在由派单员人工确认，1 个工作日内派给承办单位" in page.text
     else:
         assert "市生态环境局" in page.text and "<mark>打桩</mark>" in page.text
+
+
+async def test_a_routed_letter_names_its_bureau_and_the_words_that_decided(client):
+    client.app.state.hall.understand = (
+        understand_noise  # sure of building noise, whatever the shipped model's threshold is
+    )
+    page, number, _ = await receipt_of(client)
+    assert "市生态环境局 负责办理" in page.text and "<mark>打桩</mark>" in page.text and "派单员" not in page.text
+    assert "<b>自动派给</b>市生态环境局" in (await client.get(f"/track/{number}")).text
+
+
+async def test_a_letter_a_person_dispatched_claims_no_machine_reasons(client):
+    _, number, _ = await receipt_of(client, body="那个东西坏了很久，一直没有人来管。")
+    await api_step(client, people.DIAO, number, "dispatch", bureau="CGJ")
+    page = Page(await client.get("/receipt"))
+    assert "负责办理" in page.text and "<mark>" not in page.text
 
 
 async def test_the_receipt_survives_a_reload_and_the_code_is_in_no_address(client):
