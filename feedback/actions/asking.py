@@ -23,7 +23,7 @@ async def supplement(hall: Hall, case: Case, *, text: str, now: datetime) -> Cas
     changes = resumed(hall, case, now) if case.status is Status.AWAITING_CITIZEN else {}
     async with hall.database.transaction():
         return await take_step(
-            hall.database,
+            hall,
             CITIZEN,
             case,
             Step.SUPPLEMENT,
@@ -61,7 +61,7 @@ async def remind(hall: Hall, case: Case, *, now: datetime) -> Case:
         raise TooEarly(earliest)
     changes = {"reminders": case.reminders + 1, "reminded_at": now}
     async with hall.database.transaction():
-        return await take_step(hall.database, CITIZEN, case, Step.REMIND, now=now, changes=changes)
+        return await take_step(hall, CITIZEN, case, Step.REMIND, now=now, changes=changes)
 
 
 def may_withdraw(case: Case) -> bool:
@@ -74,7 +74,7 @@ async def withdraw(hall: Hall, case: Case, *, now: datetime) -> Case:
     if not may_withdraw(case):
         raise WrongStep(Step.WITHDRAW, case.status)
     async with hall.database.transaction():
-        after = await take_step(hall.database, CITIZEN, case, Step.WITHDRAW, now=now, changes={"closed_at": now})
+        after = await take_step(hall, CITIZEN, case, Step.WITHDRAW, now=now, changes={"closed_at": now})
         await cases.release(hall.database, case.id, ended_by=Step.WITHDRAW, now=now)
     return after
 
@@ -89,7 +89,7 @@ async def rate(
         changes["closed_at"] = now
     async with hall.database.transaction():
         return await take_step(
-            hall.database,
+            hall,
             CITIZEN,
             case,
             Step.RATE,
@@ -108,9 +108,7 @@ async def rework(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case:
     if reopening.granted_at_once(case.round):
         return await reopen(hall, case, reason=reason, now=now)
     async with hall.database.transaction():
-        return await take_step(
-            hall.database, CITIZEN, case, Step.REQUEST_REWORK, now=now, said={"reason": reason}, public=True
-        )
+        return await take_step(hall, CITIZEN, case, Step.REQUEST_REWORK, now=now, said={"reason": reason}, public=True)
 
 
 async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: Any = CITIZEN) -> Case:
@@ -129,7 +127,7 @@ async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: A
     async with hall.database.transaction():
         await cases.keep_round(hall.database, case)
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.REWORK,
@@ -149,7 +147,7 @@ async def contest(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case
     changes = {"contested": True, "closed_at": None}
     async with hall.database.transaction():
         return await take_step(
-            hall.database,
+            hall,
             CITIZEN,
             case,
             Step.CONTEST,

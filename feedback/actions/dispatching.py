@@ -28,7 +28,7 @@ async def dispatch(
     again = await corrections.any_return(hall.database, case.id)
     changes = {"bureau": bureau, "designated": again, **_recategorised(hall, case, category)}
     async with hall.database.transaction():
-        after = await take_step(hall.database, actor, case, Step.DISPATCH, now=now, bureau=bureau, changes=changes)
+        after = await take_step(hall, actor, case, Step.DISPATCH, now=now, bureau=bureau, changes=changes)
         await _hand_over(hall, after, bureau, support=support, now=now)
         await corrections.add(
             hall.database,
@@ -70,7 +70,7 @@ async def correct_category(hall: Hall, actor: Actor, case: Case, *, category: st
     """The category was wrong; the limit is counted again from receipt, the bureau stays."""
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.CORRECT_CATEGORY,
@@ -97,7 +97,7 @@ async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, r
     changes: dict[str, Any] = {} if uphold else {"bureau": returned, "designated": True}
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             step,
@@ -128,7 +128,7 @@ async def divert(hall: Hall, actor: Actor, case: Case, *, channel: str, explanat
 async def _leave(hall: Hall, actor: Actor, case: Case, step: Step, said: dict[str, str], now: datetime) -> Case:
     changes = {"closed_at": now, "first_response_at": case.first_response_at or now}
     async with hall.database.transaction():
-        after = await take_step(hall.database, actor, case, step, now=now, changes=changes, said=said, public=True)
+        after = await take_step(hall, actor, case, step, now=now, changes=changes, said=said, public=True)
         await cases.release(hall.database, case.id, ended_by=step, now=now)
         await tell(hall, after, step.value, now=now)
     return after
@@ -142,7 +142,7 @@ async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetim
     changes = {"lead_id": lead.id, "joined_from": case.status.value}
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.JOIN,
@@ -160,4 +160,4 @@ async def unjoin(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case
     before = Status(case.joined_from) if case.joined_from else None
     changes = {"lead_id": None, "joined_from": None}
     async with hall.database.transaction():
-        return await take_step(hall.database, actor, case, Step.UNJOIN, to=before, now=now, changes=changes)
+        return await take_step(hall, actor, case, Step.UNJOIN, to=before, now=now, changes=changes)

@@ -30,9 +30,7 @@ class TooManyDays(Exception):
 async def accept(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
     """The bureau signs for the case; who signs handles it."""
     async with hall.database.transaction():
-        after = await take_step(
-            hall.database, actor, case, Step.ACCEPT, now=now, changes={"handler_id": actor.person_id}
-        )
+        after = await take_step(hall, actor, case, Step.ACCEPT, now=now, changes={"handler_id": actor.person_id})
         await cases.accept(hall.database, case.id, now=now)
     return after
 
@@ -46,7 +44,7 @@ async def give_back(
             raise WrongStep(Step.RETURN, case.status)
         said = {"reason": reason, "basis": basis, "propose": propose}
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.RETURN,
@@ -71,7 +69,7 @@ async def contact(hall: Hall, actor: Actor, case: Case, *, text: str, now: datet
     changes = {} if case.first_response_at else {"first_response_at": now}
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.CONTACT,
@@ -90,7 +88,7 @@ async def ask_citizen(hall: Hall, actor: Actor, case: Case, *, question: str, no
     changes = {"paused_at": now, "pause_until": until, "first_response_at": case.first_response_at or now}
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.ASK_CITIZEN,
@@ -109,7 +107,7 @@ async def suspend(
     """挂账: cannot be solved now; measure, date and person are named. The clocks go on, the case is counted apart."""
     said = {"measure": measure, "until": until, "responsible": responsible}
     async with hall.database.transaction():
-        after = await take_step(hall.database, actor, case, Step.SUSPEND, now=now, said=said, public=True)
+        after = await take_step(hall, actor, case, Step.SUSPEND, now=now, said=said, public=True)
         await tell(hall, after, "suspended", now=now, text=measure, until=until)
     return after
 
@@ -117,7 +115,7 @@ async def suspend(
 async def resume(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
     """A suspended case is worked on again."""
     async with hall.database.transaction():
-        return await take_step(hall.database, actor, case, Step.RESUME, now=now)
+        return await take_step(hall, actor, case, Step.RESUME, now=now)
 
 
 async def request_extension(hall: Hall, actor: Actor, case: Case, *, days: int, reason: str, now: datetime) -> Case:
@@ -130,7 +128,7 @@ async def request_extension(hall: Hall, actor: Actor, case: Case, *, days: int, 
     async with hall.database.transaction():
         if await extensions.get(hall.database, case.id, case.round):
             raise WrongStep(Step.REQUEST_EXTENSION, case.status)
-        after = await take_step(hall.database, actor, case, Step.REQUEST_EXTENSION, now=now, said={"reason": reason})
+        after = await take_step(hall, actor, case, Step.REQUEST_EXTENSION, now=now, said={"reason": reason})
         await extensions.ask(hall.database, case.id, case.round, days=days, now=now)
     return after
 
@@ -141,19 +139,19 @@ async def reply(
     """Finding (internal) and answer (public once approved) go to the reviewer."""
     said = {"finding": finding, "answer": answer, "outcome": outcome}
     async with hall.database.transaction():
-        return await take_step(hall.database, actor, case, Step.REPLY, now=now, said=said)
+        return await take_step(hall, actor, case, Step.REPLY, now=now, said=said)
 
 
 async def send_back(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
     """The reviewer wants the answer written again, and says why."""
     async with hall.database.transaction():
-        return await take_step(hall.database, actor, case, Step.SEND_BACK, now=now, said={"reason": reason})
+        return await take_step(hall, actor, case, Step.SEND_BACK, now=now, said={"reason": reason})
 
 
 async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
     """The answer goes out: to the citizen, and to everybody whose case was joined to this one. The clocks stop."""
     async with hall.database.transaction():
-        answer = await cases.last_text(hall.database, case.id, "answer")
+        answer = await cases.last_text(hall.database, case.id, "answer", vault=hall.vault)
         after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
         for follower in await cases.joined_under(hall.database, case.id):
             await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
@@ -169,9 +167,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
         "paused_at": None,
         "closed_at": None,
     }
-    after = await take_step(
-        hall.database, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True
-    )
+    after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)
     await cases.release(hall.database, case.id, ended_by=step, now=now)
     await instructions.write_off(hall.database, case.id, now=now)
     await tell(hall, after, "answered", now=now)
@@ -183,7 +179,7 @@ async def assign(hall: Hall, actor: Actor, case: Case, *, person_id: int, now: d
     colleague = await people.colleague(hall.database, person_id, bureau=case.bureau)
     async with hall.database.transaction():
         return await take_step(
-            hall.database, actor, case, Step.ASSIGN, now=now, changes={"handler_id": colleague.id},
+            hall, actor, case, Step.ASSIGN, now=now, changes={"handler_id": colleague.id},
             said={"to": colleague.name},
         )  # fmt: skip
 
@@ -191,20 +187,20 @@ async def assign(hall: Hall, actor: Actor, case: Case, *, person_id: int, now: d
 async def contribute(hall: Hall, actor: Actor, case: Case, *, finding: str, now: datetime) -> Case:
     """协办: a support bureau adds what it found; the lead answers."""
     async with hall.database.transaction():
-        return await take_step(hall.database, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
+        return await take_step(hall, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
 
 
 async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime) -> Case:
     """A note among colleagues; the citizen never sees it."""
     async with hall.database.transaction():
-        return await take_step(hall.database, actor, case, Step.NOTE, now=now, said={"note": text})
+        return await take_step(hall, actor, case, Step.NOTE, now=now, said={"note": text})
 
 
 async def recuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
     """回避 (《信访工作条例》第28条): the handler has an interest and gives the case up to the bureau."""
     async with hall.database.transaction():
         return await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.RECUSE,

@@ -182,7 +182,7 @@ def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
         "categories": [candidate.category for candidate in understood.candidates],
         "bureaus": [candidate.bureau or "" for candidate in understood.candidates],
         "scores": [candidate.probability for candidate in understood.candidates],
-        "reasons": list(understood.reasons),
+        "reasons": [] if understood.decision is Decision.PROTECTED else list(understood.reasons),
     }
 
 

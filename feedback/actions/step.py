@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from databases import Database
-
+from feedback.actions.hall import Hall
 from feedback.rules import chain, permission, status
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
@@ -15,7 +14,7 @@ from feedback.store import cases
 
 
 async def take_step(
-    database: Database,
+    hall: Hall,
     actor: Actor,
     case: Case,
     step: Step,
@@ -33,12 +32,12 @@ async def take_step(
     permission.demand(actor, step)
     after = status.following(case.status, step, to)
     event = Event(
-        case.id, await cases.next_seq(database, case.id), now, step, case.status, after,
+        case.id, await cases.next_seq(hall.database, case.id), now, step, case.status, after,
         actor.role, actor.person_id, bureau or actor.bureau or case.bureau, case.round,
     )  # fmt: skip
     digest = chain.link(case.head, event)
-    await cases.change(database, case, to=after, head=digest, changes=changes or {})
-    await cases.add_event(database, event, digest)
+    await cases.change(hall.database, case, to=after, head=digest, changes=changes or {})
+    await cases.add_event(hall.database, event, digest)
     texts = [Text(event.seq, field, body, public) for field, body in (said or {}).items() if body]
-    await cases.add_texts(database, case.id, texts)
+    await cases.add_texts(hall.database, case, texts, vault=hall.vault)
     return dataclasses.replace(case, status=after, head=digest, version=case.version + 1, **(changes or {}))

@@ -26,7 +26,7 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
     changes = {"due_at": due, "warn_at": warn, "extended_days": asked["days"]}
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.GRANT_EXTENSION,
@@ -42,7 +42,7 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
 
 async def _refuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
     async with hall.database.transaction():
-        after = await take_step(hall.database, actor, case, Step.REFUSE_EXTENSION, now=now, said={"reason": reason})
+        after = await take_step(hall, actor, case, Step.REFUSE_EXTENSION, now=now, said={"reason": reason})
         await extensions.decide(hall.database, case.id, case.round, granted=False, now=now)
     return after
 
@@ -51,7 +51,7 @@ async def instruct(hall: Hall, actor: Actor, case: Case, *, text: str, due_at: d
     """督办、批示: an order with its own due time, seen by the bureau, never by the public."""
     assert actor.person_id is not None
     async with hall.database.transaction():
-        after = await take_step(hall.database, actor, case, Step.INSTRUCT, now=now, said={"instruction": text})
+        after = await take_step(hall, actor, case, Step.INSTRUCT, now=now, said={"instruction": text})
         await instructions.add(hall.database, case.id, person_id=actor.person_id, text=text, due_at=due_at, now=now)
     return after
 
@@ -65,7 +65,7 @@ async def terminate(hall: Hall, actor: Actor, case: Case, *, reason: str, now: d
     """终止办理, with written reasons: statutory procedure begun, same facts again, refusal to cooperate."""
     async with hall.database.transaction():
         after = await take_step(
-            hall.database,
+            hall,
             actor,
             case,
             Step.TERMINATE,

@@ -40,7 +40,7 @@ async def expire(hall: Hall, case: Case, now: datetime) -> Case:
     """The citizen did not answer in time: back to work, the due time moved by the cap."""
     async with hall.database.transaction():
         return await take_step(
-            hall.database, CLOCK, case, Step.EXPIRE, now=now, changes=asking.resumed(hall, case, now), public=True,
+            hall, CLOCK, case, Step.EXPIRE, now=now, changes=asking.resumed(hall, case, now), public=True,
             said={"note": "市民在规定时间内没有补充，承办单位继续办理。"},
         )  # fmt: skip
 
@@ -48,10 +48,10 @@ async def expire(hall: Hall, case: Case, now: datetime) -> Case:
 async def breach(hall: Hall, case: Case, now: datetime) -> Case:
     """The first moment that is too late has come: recorded at its true time."""
     async with hall.database.transaction():
-        return await take_step(hall.database, CLOCK, case, Step.BREACH, now=now, changes={"breached_at": case.due_at})
+        return await take_step(hall, CLOCK, case, Step.BREACH, now=now, changes={"breached_at": case.due_at})
 
 
 async def settle(hall: Hall, case: Case, now: datetime) -> Case:
     """Seven days of silence after the answer: closed as not rated, never as satisfied."""
     async with hall.database.transaction():
-        return await take_step(hall.database, CLOCK, case, Step.SETTLE, now=now, changes={"closed_at": now})
+        return await take_step(hall, CLOCK, case, Step.SETTLE, now=now, changes={"closed_at": now})

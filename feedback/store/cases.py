@@ -10,6 +10,7 @@ from databases import Database
 from feedback.rules.permission import Role
 from feedback.rules.record import Assignment, Case, Decision, Event, Kind, Text
 from feedback.rules.status import Status, Step
+from feedback.store.vault import Vault
 
 COLUMNS = ", ".join(f"cases.{field.name}" for field in fields(Case))
 CHANGEABLE = frozenset(field.name for field in fields(Case)) - {"id", "number", "version", "status", "head"}
@@ -107,13 +108,18 @@ async def next_seq(database: Database, case_id: int) -> int:
     return await database.fetch_val("SELECT max(seq) + 1 FROM events WHERE case_id = :id", {"id": case_id})
 
 
-async def add_texts(database: Database, case_id: int, texts: Sequence[Text]) -> None:
-    """Keeps what was said at a step."""
-    if texts:
-        await database.execute_many(
-            "INSERT INTO texts (case_id, seq, field, body, public) VALUES (:case_id, :seq, :field, :body, :public)",
-            [{"case_id": case_id, "seq": t.seq, "field": t.field, "body": t.body, "public": t.public} for t in texts],
-        )
+async def add_texts(database: Database, case: Case, texts: Sequence[Text], *, vault: Vault) -> None:
+    """Keeps what was said at a step; of a protected case only sealed."""
+    for text in texts:
+        sealed = vault.seal(text.body) if case.protected else None
+        await database.execute(
+            """INSERT INTO texts (case_id, seq, field, body, sealed, public)
+            VALUES (:case_id, :seq, :field, :body, :sealed, :public)""",
+            {
+                "case_id": case.id, "seq": text.seq, "field": text.field, "body": "" if sealed else text.body,
+                "sealed": sealed, "public": text.public,
+            },
+        )  # fmt: skip
 
 
 async def events(database: Database, case_id: int) -> list[Event]:
@@ -134,23 +140,27 @@ def read_event(row: Any) -> Event:
     )  # fmt: skip
 
 
-async def texts(database: Database, case_id: int, *, public_only: bool = False) -> list[Text]:
+async def texts(database: Database, case_id: int, *, vault: Vault, public_only: bool = False) -> list[Text]:
     """What was said at the case's steps, in order; `public_only` for the citizen."""
     rows = await database.fetch_all(
-        """SELECT seq, field, body, public FROM texts
+        """SELECT seq, field, body, sealed, public FROM texts
         WHERE case_id = :id AND (public OR NOT CAST(:public_only AS boolean)) ORDER BY seq, field""",
         {"id": case_id, "public_only": public_only},
     )
-    return [Text(row["seq"], row["field"], row["body"], row["public"]) for row in rows]
+    return [Text(row["seq"], row["field"], _opened(row, vault), row["public"]) for row in rows]
 
 
-async def last_text(database: Database, case_id: int, field: str) -> str:
+def _opened(row: Any, vault: Vault) -> str:
+    return vault.open(row["sealed"]) if row["sealed"] else row["body"]
+
+
+async def last_text(database: Database, case_id: int, field: str, *, vault: Vault) -> str:
     """The newest text of this kind; empty when there is none."""
-    found = await database.fetch_val(
-        "SELECT body FROM texts WHERE case_id = :id AND field = :field ORDER BY seq DESC LIMIT 1",
+    found = await database.fetch_one(
+        "SELECT body, sealed FROM texts WHERE case_id = :id AND field = :field ORDER BY seq DESC LIMIT 1",
         {"id": case_id, "field": field},
     )
-    return found or ""
+    return _opened(found, vault) if found else ""
 
 
 async def assignments(database: Database, case_id: int) -> list[Assignment]:

@@ -86,7 +86,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
     database = hall.database
     sealed = await cases.sealed_text(database, case.id) if case.protected else None
     title, address, body = words_of(hall, case, sealed)
-    history, said = await cases.events(database, case.id), await cases.texts(database, case.id)
+    history, said = await cases.events(database, case.id), await cases.texts(database, case.id, vault=hall.vault)
     held = await cases.assignments(database, case.id)
     extension = await extensions.get(database, case.id, case.round)
     facts = offering.Facts.of(history, case, extension)

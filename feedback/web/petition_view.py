@@ -58,7 +58,7 @@ def _rejection(found: Petition) -> dict[str, Any]:
 
 async def _outcome(hall: Hall, case: Case, now: datetime, staff: bool) -> dict[str, Any]:
     history = await cases.events(hall.database, case.id)
-    said = await cases.texts(hall.database, case.id, public_only=True)
+    said = await cases.texts(hall.database, case.id, vault=hall.vault, public_only=True)
     left = next((event for event in reversed(history) if event.from_status != event.to_status), history[-1])
     ended = not case.open and case.answered_at is None
     about: dict[str, Any] = {

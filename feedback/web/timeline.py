@@ -41,7 +41,7 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
     sealed = await cases.sealed_text(hall.database, case.id) if case.protected else None
     title, address, body = case_view.words_of(hall, case, sealed)
     history = await cases.events(hall.database, case.id)
-    said = await cases.texts(hall.database, case.id, public_only=True)
+    said = await cases.texts(hall.database, case.id, vault=hall.vault, public_only=True)
     held = await cases.assignments(hall.database, case.id)
     named = not case.protected
     return {

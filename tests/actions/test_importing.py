@@ -58,8 +58,8 @@ async def test_a_message_becomes_a_closed_case_with_its_true_times(hall, read):
     assert case.first_response_at == case.answered_at == case.closed_at == at("2019-05-10 15:00")
     assert (case.category, case.bureau, case.district) == ("C01", "STHJ", "D_YF")
     assert case.due_at is None and case.breached_at is None and case.solved is None
-    assert await cases.last_text(hall.database, case.id, "answer") == "已责令停工。"
-    assert await cases.texts(hall.database, case.id, public_only=True) == []
+    assert await cases.last_text(hall.database, case.id, "answer", vault=hall.vault) == "已责令停工。"
+    assert await cases.texts(hall.database, case.id, vault=hall.vault, public_only=True) == []
     for table in ("notices", "contacts", "signatures"):
         assert await count(hall, table) == 0
     [held] = await cases.assignments(hall.database, case.id)
@@ -116,7 +116,7 @@ async def test_a_protected_letter_is_sealed_with_its_answer(hall, read):
     await importing.cases(hall, read(HEADER + SECRET), now=NOW)
     case = await of(hall, "3")
     assert case.protected and case.bureau is None and case.title == case.body == case.address == ""
-    assert await cases.texts(hall.database, case.id) == []
+    assert await cases.texts(hall.database, case.id, vault=hall.vault) == []
     opened = hall.vault.open(await cases.sealed_text(hall.database, case.id))
     assert "某局长受贿" in opened and "局长是张三" in opened
 

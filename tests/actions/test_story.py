@@ -137,4 +137,17 @@ async def test_a_joined_case_is_answered_with_its_lead(hall):
     await handling.approve(hall, shen, lead, now=at("2026-11-24 15:00"))
     follower = await cases.get(hall.database, other.number)
     assert follower.status is Status.REPLIED
-    assert await cases.last_text(hall.database, other.id, "answer") == "已停工。"
+    assert await cases.last_text(hall.database, other.id, "answer", vault=hall.vault) == "已停工。"
+
+
+async def test_nothing_of_a_report_against_an_official_is_stored_in_plain(hall):
+    _, case = await submitted(hall, body="举报某局长受贿，经办的是刘科长")
+    mi = await actor(hall, people.MI)
+    case = await dispatching.dispatch(hall, mi, case, bureau="JWJW", now=MONDAY)
+    case = await handling.accept(hall, mi, case, now=MONDAY)
+    await handling.note(hall, mi, case, text="刘科长已调离", now=MONDAY)
+    said = await cases.texts(hall.database, case.id, vault=hall.vault)
+    assert [text.body for text in said if text.field == "note"] == ["刘科长已调离"]
+    for table in ("cases", "texts", "ledger", "events", "corrections", "notices"):
+        rows = await hall.database.fetch_all(f"SELECT CAST({table} AS text) AS whole FROM {table}")
+        assert not any("刘科长" in row["whole"] or "局长" in row["whole"] for row in rows), table

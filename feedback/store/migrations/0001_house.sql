@@ -216,7 +216,8 @@ CREATE TABLE texts (
     case_id bigint NOT NULL,
     seq     integer NOT NULL,
     field   text NOT NULL,
-    body    text NOT NULL,
+    body    text NOT NULL,                      -- empty when the case is protected: see sealed
+    sealed  bytea,
     public  boolean NOT NULL,
     PRIMARY KEY (case_id, seq, field),
     FOREIGN KEY (case_id, seq) REFERENCES events (case_id, seq)
