@@ -42,7 +42,7 @@ def create(given: Settings | None = None) -> Starlette:
     )
     app.state.settings = own
     app.state.review = understanding.review
-    templating.prepare()
+    templating.prepare(city.name(own.city))
     return app
 
 

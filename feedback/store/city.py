@@ -54,6 +54,11 @@ def _typed(row: Row, number: int) -> Row:
     return row
 
 
+def name(folder: Path) -> str:
+    """What the city is called on every page: data/city.csv."""
+    return str(read_csv(folder / "city.csv")[0]["name"])
+
+
 async def load_csv(database: Database, folder: Path) -> None:
     """Adds the rows of the CSV files that the tables do not have yet; what was edited in the database stays."""
     async with database.transaction():

@@ -48,10 +48,11 @@ def door(
     methods: Collection[str] = ("GET",),
     name: str = "",
     takes: type[BaseModel] | None = None,
+    asks: type[BaseModel] | None = None,
 ) -> Route:
     """A route that lets in whom `enter` names: others are asked to sign in (401 for the API), or told 403.
 
-    `takes` is the model of the JSON body, for OpenAPI."""
+    `takes` is the model of the JSON body, `asks` that of the query, for OpenAPI."""
 
     async def guarded(request: Request) -> Response:
         request.state.person = await _person(request)
@@ -66,7 +67,7 @@ def door(
 
     route = Route(path, guarded, methods=list(methods), name=name or endpoint.__name__)
     guarded.__doc__ = endpoint.__doc__
-    route.enter, route.takes = enter, takes  # type: ignore[attr-defined]
+    route.enter, route.takes, route.asks = enter, takes, asks  # type: ignore[attr-defined]
     return route
 
 

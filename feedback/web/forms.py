@@ -20,14 +20,20 @@ class _Refused(ValueError):
     """A field error whose text is already a sentence for people."""
 
 
-def cleaned(text: str) -> str:
-    """The text without unseen marks, in one Unicode form, trimmed. Raises for what no keyboard sends: NUL, lone surrogates."""
+def sendable(text: str) -> str:
+    """The text as it is. Raises for what no keyboard sends: NUL, lone surrogates."""
     if "\0" in text:
         raise _Refused("内容里有无法显示的字符，请删除后再提交。")
     try:
         text.encode()
     except UnicodeEncodeError:
         raise _Refused("内容里有损坏的字符，请重新输入。") from None
+    return text
+
+
+def cleaned(text: str) -> str:
+    """The text without unseen marks, in one Unicode form, trimmed. Raises for what cannot be sent."""
+    sendable(text)
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 
@@ -143,9 +149,9 @@ class Contest(WithCode):
 
 
 class SignIn(Form):
-    username: Annotated[str, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
-    otp: Annotated[str, Field(max_length=12)] = ""
+    username: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(sendable)]
+    password: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(sendable)]
+    otp: Annotated[str, Field(max_length=12), AfterValidator(sendable)] = ""
 
 
 class Classify(Form):

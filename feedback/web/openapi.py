@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -59,7 +60,8 @@ def _operation(route: Any, method: str, references: Any) -> dict[str, Any]:
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string", "maxLength": 40}}
             for name in _PARAMETER.findall(route.path)
-        ],
+        ]
+        + _query(route.asks),
         "responses": {
             made: {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}},
             "default": {
@@ -73,6 +75,21 @@ def _operation(route: Any, method: str, references: Any) -> dict[str, Any]:
     if route.enter.roles is not None:
         operation["security"] = [{"staff": []}]
     return operation
+
+
+def _query(asks: type[BaseModel] | None) -> list[dict[str, Any]]:
+    """The query parameters of a model: everything is optional text on the wire."""
+    fields = asks.model_fields if asks else {}
+    return [
+        {
+            "name": field.alias or name,
+            "in": "query",
+            "required": field.is_required(),
+            "schema": {"type": "string"},
+            **({"description": field.description} if field.description else {}),
+        }
+        for name, field in fields.items()
+    ]
 
 
 ACCEPTED = ("api_phone_code", "api_sign")

@@ -215,7 +215,7 @@ _ONE = "/api/v1/petitions/{number}"
 _POST = ("POST",)
 ROUTES = [
     door("/api/v1/petitions", propose, enter=doors.ANYBODY, methods=_POST, name="api_propose", takes=NewPetition),
-    door("/api/v1/petitions", listed, enter=doors.ANYBODY, name="api_petitions"),
+    door("/api/v1/petitions", listed, enter=doors.ANYBODY, name="api_petitions", asks=Search),
     door(_ONE, one, enter=doors.ANYBODY, name="api_petition"),
     door(f"{_ONE}/signatures", sign, enter=doors.ANYBODY, methods=_POST, name="api_sign", takes=Signature),
     door(f"{_ONE}/decision", decide, enter=MODERATE, methods=_POST, name="api_decide", takes=Decision),

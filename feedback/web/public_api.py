@@ -41,6 +41,6 @@ async def similar(request: Request) -> Response:
 
 
 ROUTES = [
-    door("/api/v1/cases/similar", similar, enter=doors.ANYBODY, name="api_similar"),
-    door("/api/v1/public/cases", cases, enter=doors.ANYBODY, name="api_public_cases"),
+    door("/api/v1/cases/similar", similar, enter=doors.ANYBODY, name="api_similar", asks=Like),
+    door("/api/v1/public/cases", cases, enter=doors.ANYBODY, name="api_public_cases", asks=public.Search),
 ]

@@ -41,4 +41,4 @@ async def api(request: Request) -> Response:
     return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
-ROUTES = [door("/api/v1/statistics", api, enter=doors.CASEWORK, name="api_statistics")]
+ROUTES = [door("/api/v1/statistics", api, enter=doors.CASEWORK, name="api_statistics", asks=Query)]

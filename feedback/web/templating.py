@@ -37,8 +37,9 @@ def page(request: Request, template: str, *, status_code: int = 200, **context: 
     return HTMLResponse(environment.get_template(template).render(values), status_code)
 
 
-def prepare() -> None:
-    """Compiles every template once, so that no citizen waits for it and a broken one is found at the start."""
+def prepare(city_name: str) -> None:
+    """Tells the templates whose city this is, and compiles each once: no citizen waits, a broken one is found at the start."""
+    environment.globals["city_name"] = city_name
     for name in environment.list_templates():
         environment.get_template(name)
 

@@ -300,3 +300,19 @@ async def test_a_fault_of_ours_is_told_with_its_request_id(client):
     assert answer.status_code == 500 and answer.json()["error"] == "fault"
     assert answer.headers["x-request-id"] and "Traceback" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"username": "wang\0", "password": "x"}, {"username": "wang", "password": "\\ud800"}, {"username": 1}]
+)
+async def test_strange_sign_ins_are_refused(client, given):
+    import json
+
+    sent = json.dumps(given).replace("\\\\ud800", "\\ud800")
+    answer = await client.post("/api/v1/sign-in", content=sent, headers={"content-type": "application/json"})
+    assert answer.status_code == 422 and answer.json()["message"]
+
+
+async def test_an_empty_name_is_no_name(client):
+    made = await submitted(client, contact={"name": "", "phone": people.XIAO_LIN_PHONE})
+    assert made["number"]
