@@ -114,10 +114,10 @@ def _keep(children: list[Child], listener: socket.socket, settings: Settings, en
     """Until a signal comes: 0. Or until an essential process cannot be started at all: 1."""
     with _signals() as received:
         try:
-            said = False
+            said, failures = False, 0
             while not received and not any(child.hopeless for child in children):
-                if not settings.database_url and server.revive(settings.var):
-                    _log.error("数据库意外停止，已重新启动")
+                if not settings.database_url:
+                    failures = _revive(settings, failures)
                 for child in children:
                     _tend(child, listener, environment)
                 said = said or _announce(listener)
@@ -129,6 +129,20 @@ def _keep(children: list[Child], listener: socket.socket, settings: Settings, en
             return 0
     sys.stderr.write("民声无法启动，原因见上。\n")
     return 1
+
+
+def _revive(settings: Settings, failures: int) -> int:
+    """How often in a row reviving has failed by now. It may be killed again while it comes up; at last raises ServerError."""
+    try:
+        if server.revive(settings.var):
+            _log.error("数据库意外停止，已重新启动")
+    except server.ServerError as error:
+        if failures + 1 >= _TRIES:
+            raise
+        _log.error("数据库没有启动成功，再试一次：%s", error)
+        time.sleep(failures)
+        return failures + 1
+    return 0
 
 
 def _announce(listener: socket.socket) -> bool:

@@ -1,5 +1,7 @@
 """The demo city of `make run`: accounts to sign in with, and cases that look like the last three months. Never in a real city."""
 
+import sys
+
 from feedback import app, clock
 from feedback.demo import accounts, stories
 from feedback.settings import Settings
@@ -12,6 +14,7 @@ async def furnish(own: Settings) -> None:
     async with app.opened(own) as hall:
         await accounts.open_all(hall, own.var / accounts.FILE)
         if not await vitals.any_case(hall.database):
+            sys.stderr.write("正在准备演示诉求，大约十秒，只有第一次需要 …\n")
             await stories.tell_all(hall, now=clock.now())
 
 

@@ -1,5 +1,6 @@
 """Seals: every second a Merkle root over all newly committed events, chained to the root before. Building them is an action's."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from feedback.rules.record import Event
 from feedback.store import cases
 
 _LOCK = 20261123  # any number but the one of migrations: one sealer at a time
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +88,37 @@ async def newest(database: Database) -> Seal | None:
 
 async def with_leaves(database: Database) -> AsyncIterator[tuple[Seal, list[bytes]]]:
     """Every seal in order, with the hashes its events have now. To be read inside one transaction."""
-    seal: Seal | None = None
-    leaves: list[bytes] = []
-    async for row in database.iterate(
-        """SELECT seals.id, at, n, root, head, events.hash FROM seals
-        LEFT JOIN seal_leaves ON seal_id = seals.id LEFT JOIN (SELECT id, hash FROM events) AS events ON events.id = event_id
-        ORDER BY seals.id, event_id"""
+    after = 0
+    while rows := await database.fetch_all(
+        "SELECT id, at, n, root, head FROM seals WHERE id > :after ORDER BY id LIMIT :batch",
+        {"after": after, "batch": _BATCH},
     ):
-        if seal is None or seal.id != row["id"]:
-            if seal:
-                yield seal, leaves
-            seal, leaves = Seal(row["id"], row["at"], row["n"], row["root"], row["head"]), []
-        if row["hash"] is not None:
-            leaves.append(row["hash"])
-    if seal:
-        yield seal, leaves
+        leaves = defaultdict(list)
+        after = rows[-1]["id"]
+        for leaf in await database.fetch_all(
+            """SELECT seal_id, hash FROM seal_leaves JOIN events ON events.id = event_id
+            WHERE seal_id BETWEEN :first AND :last ORDER BY event_id""",
+            {"first": rows[0]["id"], "last": after},
+        ):
+            leaves[leaf["seal_id"]].append(leaf["hash"])
+        for row in rows:
+            yield Seal(**dict(row._mapping)), leaves[row["id"]]
 
 
 async def histories(database: Database) -> AsyncIterator[tuple[str, str, bytes, list[tuple[Event, bytes]]]]:
     """Every case: number, status, head, and its events with their hashes in order. To be read inside one transaction."""
-    current: Any = None
-    events: list[tuple[Event, bytes]] = []
-    async for row in database.iterate(
-        """SELECT cases.id AS owner, cases.number, cases.status, cases.head,
-            case_id, seq, at, step, from_status, to_status, actor, person_id, events.bureau, events.round, hash
-        FROM cases LEFT JOIN events ON case_id = cases.id ORDER BY cases.id, seq"""
+    after = 0
+    while rows := await database.fetch_all(
+        "SELECT id, number, status, head FROM cases WHERE id > :after ORDER BY id LIMIT :batch",
+        {"after": after, "batch": _BATCH},
     ):
-        if current is None or current[0] != row["owner"]:
-            if current:
-                yield *current[1:], events
-            current, events = (row["owner"], row["number"], row["status"], row["head"]), []
-        if row["case_id"] is not None:
-            events.append((cases.read_event(row), row["hash"]))
-    if current:
-        yield *current[1:], events
+        events = defaultdict(list)
+        after = rows[-1]["id"]
+        for event in await database.fetch_all(
+            """SELECT case_id, seq, at, step, from_status, to_status, actor, person_id, bureau, round, hash
+            FROM events WHERE case_id BETWEEN :first AND :last ORDER BY case_id, seq""",
+            {"first": rows[0]["id"], "last": after},
+        ):
+            events[event["case_id"]].append((cases.read_event(event), event["hash"]))
+        for row in rows:
+            yield row["number"], row["status"], row["head"], events[row["id"]]
