@@ -11,7 +11,7 @@ from feedback.commands import reaching
 from feedback.settings import ROOT, Settings
 
 CORPUS = ROOT / "data" / "corpus"
-_PER_LETTER = 0.002
+_PER_LETTER = 0.0025
 """Seconds that one letter of the corpus costs about; only the bar depends on it."""
 
 
@@ -25,6 +25,21 @@ def train(settings: Settings, asked: Namespace) -> int:
     teach(settings)
     reaching.say(f"分类模型已写入 {settings.model}")
     return 0
+
+
+def teach_if_needed(settings: Settings) -> None:
+    """Trains when there is no model, or one that cannot serve this city with this program."""
+    from classifier import storage, tables
+    from classifier.understanding import Understander
+
+    try:
+        Understander.load(settings.model, city=tables.read(settings.city))
+    except storage.BadModel as error:
+        if (settings.model / "model.json").exists():
+            reaching.say(f"现有的分类模型不能用，重新训练：{error}")
+        teach(settings)
+    except tables.BadTable as error:
+        raise reaching.Failed(f"城市数据有误：{error}") from error
 
 
 def teach(settings: Settings) -> None:

@@ -65,8 +65,7 @@ async def _import(own: Settings, rows: Any, *, city_defaults: bool) -> Any:
     from feedback.actions import importing
 
     await reaching.make_ready(own, city_defaults=city_defaults)
-    if not (own.model / "model.json").exists():
-        learning.teach(own)
+    learning.teach_if_needed(own)
     async with app.opened(own) as hall:
         with tqdm(total=len(rows), desc="导入", unit=" 行", ncols=72) as bar:
             return await importing.cases(

@@ -51,8 +51,7 @@ def serve_demo(settings: Settings, asked: Namespace) -> int:
     def prepare(url: str) -> None:
         own = _at(settings, url)
         asyncio.run(reaching.prepare(own))
-        if not (own.model / "model.json").exists():
-            learning.teach(own)
+        learning.teach_if_needed(own)
         if own.demo:
             asyncio.run(demo.furnish(own))
             demo.show_accounts(own)
