@@ -217,8 +217,9 @@ def _after(cursor: str, condition: str, values: dict[str, Any]) -> list[str]:
     try:
         key, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         values["key"], values["last"] = datetime.fromisoformat(key), last
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+    except (ValueError, TypeError, RecursionError, binascii.Error, UnicodeDecodeError):
         raise BadCursor from None
-    if type(last) is not int or not 0 <= last < 2**63 or values["key"].tzinfo is None:
+    moment = values["key"]
+    if type(last) is not int or not 0 <= last < 2**63 or moment.tzinfo is None or not 1900 < moment.year < 2200:
         raise BadCursor
     return [condition]

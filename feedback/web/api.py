@@ -31,11 +31,13 @@ async def submit(request: Request) -> Response:
     key = request.headers.get("idempotency-key", "")
     if len(key) > 200:
         raise errors.BadFields({"Idempotency-Key": "最多 200 个字符。"})
-    new = reading.checked(forms.NewCase, await reading.json(request))
+    new = reading.strictly(forms.NewCase, await reading.json(request))
     await limit_submission(request, new)
-    letter = await letter_of(hall, new)
+    letter = letter_of(hall, new)
 
     async def make(keep: idempotency.Keep | None) -> Any:
+        if new.phone_code and new.contact:
+            await proving.demand(hall, new.contact.phone, new.phone_code, now=now)
         also = (lambda receipt: keep(receipt_view(hall, receipt))) if keep else None
         return receipt_view(hall, await intake.submit(hall, letter, now=now, also=also))
 
@@ -51,12 +53,10 @@ async def limit_submission(request: Request, new: forms.NewCase) -> None:
         await reading.limit(request, f"submit:{phone}", burst=10, per_hour=20)
 
 
-async def letter_of(hall: Hall, new: forms.NewCase) -> intake.Letter:
-    """The checked letter; raises BadFields for a district that is none or a phone code that is wrong."""
+def letter_of(hall: Hall, new: forms.NewCase) -> intake.Letter:
+    """The checked letter; raises BadFields for a district that is none."""
     if new.district is not None and new.district not in hall.city.districts:
         raise errors.BadFields({"district": "没有这个城区，请重新选择。"})
-    if new.phone_code and new.contact:
-        await proving.demand(hall, new.contact.phone, new.phone_code, now=clock.now())
     return intake.Letter(
         body=new.body, title=new.title, kind=new.kind, address=new.address, district=new.district,
         latitude=new.latitude, longitude=new.longitude, name=new.contact.name if new.contact else "",
@@ -106,7 +106,7 @@ def suggestions(hall: Hall, understood: Understanding) -> list[dict[str, Any]]:
 
 async def phone_code(request: Request) -> Response:
     """Sends a code; the answer is the same for every number."""
-    wanted = reading.checked(forms.PhoneCodeRequest, await reading.json(request))
+    wanted = reading.strictly(forms.PhoneCodeRequest, await reading.json(request))
     await reading.limit(request, f"phone-code:{reading.client(request)}", burst=30, per_hour=60)
     phone = doors.hall(request).vault.hash("limit", wanted.phone).hex()
     await reading.limit(request, f"phone-code:{phone}", burst=5, per_hour=10)
@@ -178,7 +178,7 @@ def _citizen_step(name: str) -> doors.Endpoint:
         found = await reading.own_case(
             request, request.path_params["number"], given_code(request, in_body if isinstance(in_body, str) else "")
         )
-        after = await act(doors.hall(request), found, reading.checked(form, given))
+        after = await act(doors.hall(request), found, reading.strictly(form, given))
         return answer(await timeline.citizen_view(doors.hall(request), after, clock.now()))
 
     endpoint.__name__ = f"api_{name}"
@@ -191,7 +191,7 @@ def _citizen_step(name: str) -> doors.Endpoint:
 
 async def sign_in(request: Request) -> Response:
     """A bearer token for ten hours."""
-    given = reading.checked(forms.SignIn, await reading.json(request))
+    given = reading.strictly(forms.SignIn, await reading.json(request))
     await reading.limit(request, f"sign-in:{reading.client(request)}", burst=30, per_hour=120)
     hall, own = doors.hall(request), request.app.state.settings
     token, until, person = await accounts.sign_in(
@@ -208,7 +208,7 @@ async def step(request: Request) -> Response:
         raise errors.BadFields({"body": "请求体应当是一个 JSON 对象。"})
     hall, who, number = doors.hall(request), doors.actor(request), request.path_params["number"]
     try:
-        after = await steps.take(request, number, given)
+        after = await steps.take(request, number, given, read=reading.strictly)
     except (cases.Stale, WrongStep) as fault:
         # Somebody was faster, or the page is old: the refusal brings the case as it is now.
         fresh = await case_view.staff(hall, who, await steps.visible(request, number), now=clock.now())
@@ -219,7 +219,7 @@ async def step(request: Request) -> Response:
 
 async def classify(request: Request) -> Response:
     """What the classifier makes of a text, without keeping it."""
-    given = reading.checked(forms.Classify, await reading.json(request))
+    given = reading.strictly(forms.Classify, await reading.json(request))
     hall = doors.hall(request)
     understood = hall.understand(given.title, given.body, district=None, address="")
     return answer(

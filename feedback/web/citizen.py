@@ -72,7 +72,7 @@ async def submit(request: Request) -> Response:
         _demand_encoded(request, raw)
         new = _checked(given)
         await api.limit_submission(request, new)
-        letter = await api.letter_of(hall, new)
+        letter = api.letter_of(hall, new)
     except errors.BadFields as bad:
         return await _form(request, _again(given), _by_field(bad.fields))
     except errors.TooMany as many:

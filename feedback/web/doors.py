@@ -58,7 +58,7 @@ def door(
         request.state.person = await _person(request)
         if enter.roles is not None:
             if request.state.person is None:
-                if path.startswith("/api/") or request.method != "GET":
+                if path.startswith("/api/") or request.method not in ("GET", "HEAD"):
                     raise SignInFirst
                 return RedirectResponse(f"/sign-in?next={quote(_path(request))}", 303)
             if request.state.person.role not in enter.roles:

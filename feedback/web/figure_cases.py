@@ -75,7 +75,7 @@ def _after(cursor: str) -> Cursor | None:
     try:
         at, identity = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment = datetime.fromisoformat(at)
-        if moment.utcoffset() is None or not 0 <= int(identity) < 2**63:
+        if moment.utcoffset() is None or not 1900 < moment.year < 2200 or not 0 <= int(identity) < 2**63:
             raise ValueError(cursor)
     except (binascii.Error, ValueError, TypeError, OverflowError):
         raise errors.BadFields({"cursor": "翻页的位置不对，请从第一页看起。"}) from None

@@ -159,7 +159,7 @@ async def _retry(request: Request) -> dict[str, Any]:
 
 async def propose(request: Request) -> Response:
     """A new petition; it is read by a person before it is published. With Idempotency-Key a retry makes no second one."""
-    given = reading.checked(NewPetition, await reading.json(request))
+    given = reading.strictly(NewPetition, await reading.json(request))
     return api.answer(await make_petition(request, given, **await _retry(request)), 201)
 
 
@@ -182,14 +182,14 @@ async def sign(request: Request) -> Response:
     """附议. A second one of the same person is told and not counted."""
     found = await known(request)
     petition.demand_open(found)
-    given = reading.checked(Signature, await reading.json(request))
+    given = reading.strictly(Signature, await reading.json(request))
     return api.answer(await add_signature(request, found, given, **await _retry(request)), 202)
 
 
 async def decide(request: Request) -> Response:
     """The dispatcher publishes or rejects."""
     found = demand_waiting(await known(request))
-    after = await decided(request, found, reading.checked(Decision, await reading.json(request)))
+    after = await decided(request, found, reading.strictly(Decision, await reading.json(request)))
     return api.answer(await petition_view.full(doors.hall(request), after, now=clock.now(), staff=True))
 
 

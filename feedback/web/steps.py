@@ -1,5 +1,6 @@
 """Staff steps by name: the form of each, the action it calls, and the order of the checks. Pages and JSON API both come here."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from feedback import clock
 from feedback.actions import dispatching, handling, supervising
 from feedback.actions.hall import Hall
-from feedback.rules import permission
+from feedback.rules import code, permission
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
@@ -16,6 +17,10 @@ from feedback.store import cases
 from feedback.web import doors, errors, forms, reading
 
 Verb = Callable[..., Awaitable[Case]]
+
+FAR = 2200
+"""A year nobody means; from here on times of other zones may be none at all."""
+_VERSION = re.compile(r"[0-9]{1,19}")
 
 
 class Taking:
@@ -57,6 +62,12 @@ async def _lead(hall: Hall, given: Any) -> dict[str, Any]:
     return {"lead": found}
 
 
+async def _in_time(hall: Hall, given: Any) -> dict[str, Any]:
+    if given.due_at.year >= FAR or given.due_at <= clock.now():
+        raise errors.BadFields({"due_at": "完成时间应当在现在以后。"})
+    return _plain(given)
+
+
 async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
     return {"person_id": given.person}
 
@@ -85,7 +96,7 @@ STEPS: dict[str, Taking] = {
     "divert": Taking(forms.Divert, dispatching.divert, Step.DIVERT),
     "join": Taking(forms.Join, dispatching.join, Step.JOIN, check=_lead),
     "unjoin": Taking(forms.StepForm, dispatching.unjoin, Step.UNJOIN),
-    "instruct": Taking(forms.Instruct, supervising.instruct, Step.INSTRUCT),
+    "instruct": Taking(forms.Instruct, supervising.instruct, Step.INSTRUCT, check=_in_time),
     "rework": Taking(forms.Reason, supervising.rework, Step.REWORK),
     "terminate": Taking(forms.Reason, supervising.terminate, Step.TERMINATE),
     "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE),
@@ -103,7 +114,7 @@ STEPS: dict[str, Taking] = {
 async def visible(request: Request, number: str) -> Case:
     """The case, if this person may see it. Raises NotYours, the same for unknown and for foreign numbers."""
     hall, who = doors.hall(request), doors.actor(request)
-    found = await cases.get(hall.database, number) if len(number) <= 40 else None
+    found = await cases.get(hall.database, number) if code.is_number(number) else None
     if found is None:
         raise permission.NotYours
     bureaus = await cases.holders(hall.database, found.id) | ({found.bureau} if found.bureau else set())
@@ -112,8 +123,10 @@ async def visible(request: Request, number: str) -> Case:
     return found
 
 
-async def take(request: Request, number: str, given: dict[str, Any]) -> Case:
-    """Takes the step `given` names. Checks in the order 404, 403, 409 stale, 409 wrong step, 422 (SETTLED 22)."""
+async def take(request: Request, number: str, given: dict[str, Any], *, read: Any = reading.checked) -> Case:
+    """Takes the step `given` names. Checks in the order 404, 403, 409 stale, 409 wrong step, 422 (SETTLED 22).
+
+    `read` makes the form of it: what came as JSON is read strictly."""
     case = await visible(request, number)
     taking = STEPS.get(str(given.get("step")))
     if taking is None:
@@ -123,7 +136,7 @@ async def take(request: Request, number: str, given: dict[str, Any]) -> Case:
     _demand_version(case, given.get("version"))
     if not any(case.status in TABLE[step] for step in taking.steps):
         raise WrongStep(given["step"], case.status)
-    form = reading.checked(taking.form, given)
+    form = read(taking.form, given)
     hall = doors.hall(request)
     fields = await taking.check(hall, form) if taking.check else _plain(form)
     return await taking.verb(hall, who, case, **fields, now=clock.now())
@@ -137,5 +150,5 @@ def demand_role(who: Actor, taking: Taking) -> None:
 
 def _demand_version(case: Case, seen: Any) -> None:
     """A page that shows an older version is stale; a version that is no number is left to the form's own check."""
-    if (isinstance(seen, int) or str(seen).isdigit()) and int(seen) != case.version:
+    if _VERSION.fullmatch(str(seen)) and int(seen) != case.version:
         raise cases.Stale(case.number)

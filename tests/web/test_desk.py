@@ -234,9 +234,9 @@ async def test_a_protected_case_is_read_by_the_confidential_clerk_alone(client):
 
 
 async def test_an_instruction_stands_above_the_letter(client, number):
-    await api_step(client, people.DU, number, "instruct", text="周五前书面报告", due_at="2027-01-04T17:00:00+08:00")
+    await api_step(client, people.DU, number, "instruct", text="周五前书面报告", due_at="2199-01-04T17:00:00+08:00")
     assert "周五前书面报告" in (await get(client, people.WANG, f"/desk/{number}")).text
-    sent = await step(client, people.SHI, number, "instruct", text="请局长包案", due_at="2027-01-05T17:30")
+    sent = await step(client, people.SHI, number, "instruct", text="请局长包案", due_at="2199-01-05T17:30")
     assert sent.status_code == 303
     due = await client.app.state.hall.database.fetch_val("SELECT due_at FROM instructions WHERE text = '请局长包案'")
-    assert due.isoformat() == "2027-01-05T09:30:00+00:00"  # 17:30 on the city's wall clock
+    assert due.isoformat() == "2199-01-05T09:30:00+00:00"  # 17:30 on the city's wall clock

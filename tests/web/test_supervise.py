@@ -80,7 +80,7 @@ async def test_a_second_rework_waits_for_the_supervisor(client):
 
 async def test_instructions_and_suspended_cases_are_followed(client):
     number = await at_bureau(client)
-    await api_step(client, people.SHI, number, "instruct", text="周五前书面报告", due_at="2027-01-04T17:00:00+08:00")
+    await api_step(client, people.SHI, number, "instruct", text="周五前书面报告", due_at="2199-01-04T17:00:00+08:00")
     await api_step(client, people.WANG, number, "accept")
     await api_step(
         client,
