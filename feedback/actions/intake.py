@@ -1,6 +1,7 @@
 """A citizen's words become a case: understood, routed and acknowledged in one statement."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from feedback.rules.status import Status, Step
 from feedback.store import contacts, notices, writing
 
 TITLE_LENGTH = 30
+_SALUTATION = re.compile(
+    r"^(?:\s*(?:尊敬的[^，。：:,！!\n]{1,12}|(?:各位|市)?领导|市长|书记|您|你们?|大家|编辑)?(?:同志)?(?:您|你们?)?好?[，。：:,！!\s]+)+"
+)
+"""尊敬的领导：您好！ and its like."""
 
 Also = Callable[["Receipt"], writing.Rows]
 
@@ -66,10 +71,12 @@ async def submit(hall: Hall, letter: Letter, *, now: datetime, also: Also | None
 
 
 def title_of(letter: Letter) -> str:
-    """The citizen's title, or the beginning of the text where they gave none."""
+    """The citizen's title, or where they gave none the beginning of the text behind its salutation."""
     if letter.title:
         return letter.title
-    first = letter.body.strip().splitlines()[0].strip()
+    text = letter.body.strip()
+    said = _SALUTATION.sub("", text) or text
+    first = said.splitlines()[0].strip()
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
