@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from feedback.actions import asking
+from feedback.actions import asking, warning
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules.permission import CLOCK
@@ -25,7 +25,7 @@ async def tick(hall: Hall, *, now: datetime) -> int:
     for find, act in work:
         for case in await find(hall.database, now=now):
             moved += await _try(hall, act, case, now)
-    return moved
+    return moved + await warning.climb(hall, now=now)
 
 
 async def _try(hall: Hall, act: Act, case: Case, now: datetime) -> int:

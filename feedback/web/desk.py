@@ -14,7 +14,7 @@ from feedback.rules.record import Case
 from feedback.rules.status import Status
 from feedback.store import oversight, queues
 from feedback.store.queues import Queue
-from feedback.web import case_view, doors, errors, templating
+from feedback.web import case_view, doors, errors, reminding, templating
 from feedback.web.doors import door
 
 QUEUES = {
@@ -93,7 +93,10 @@ async def home(request: Request) -> Response:
     """Queues and the list of one of them."""
     asked = request.query_params
     panes = await read(request, asked.get("queue", ""), asked.get("q", "").strip(), asked.get("cursor", ""))
-    return templating.page(request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""))
+    told = await reminding.shown(request)
+    return templating.page(
+        request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""), reminders=told
+    )
 
 
 async def read(request: Request, queue: str, q: str, cursor: str, case: Case | None = None) -> dict[str, Any]:

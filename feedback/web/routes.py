@@ -18,6 +18,7 @@ from feedback.web import (
     petitions_api,
     public,
     public_api,
+    reminding,
     signing_in,
     supervise,
 )
@@ -37,6 +38,7 @@ ROUTES: list[BaseRoute] = [
     *casework.ROUTES,
     *dispatch.ROUTES,
     *supervise.ROUTES,
+    *reminding.ROUTES,
     *dashboard.ROUTES,
     *admin.ROUTES,
     *health.ROUTES,

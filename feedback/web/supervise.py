@@ -10,7 +10,7 @@ from feedback.actions.hall import Hall
 from feedback.rules.permission import Role
 from feedback.store import extensions, instructions, oversight, queues
 from feedback.store.queues import Queue
-from feedback.web import case_view, desk, doors, templating
+from feedback.web import case_view, desk, doors, reminding, templating
 from feedback.web.doors import door
 
 SHOWN = 15
@@ -35,6 +35,7 @@ async def home(request: Request) -> Response:
         done=desk.DONE.get(asked.get("done", ""), ""),
         about=asked.get("about", "")[:40],
         most=queues.MOST,
+        reminders=await reminding.shown(request),
     )
 
 

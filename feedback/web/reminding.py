@@ -1,0 +1,47 @@
+"""The notices of the clock on the desks: which cases of mine are about to be late or are, until I have taken note."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from feedback import clock
+from feedback.rules import deadline
+from feedback.rules.city import City
+from feedback.store import reminders
+from feedback.store.queues import Queue
+from feedback.web import case_view, doors, reading
+from feedback.web.doors import door
+
+
+async def shown(request: Request) -> list[dict[str, Any]]:
+    """This person's notices with the light and the words of now, the most urgent first."""
+    hall, now = doors.hall(request), clock.now()
+    return [_shown(hall.city, row, now) for row in await reminders.unseen(hall.database, doors.actor(request))]
+
+
+def _shown(city: City, row: Any, now: datetime) -> dict[str, Any]:
+    limit = city.terms[row["limit_version"], row["limit_code"]].limit
+    return {
+        "number": row["number"],
+        "title": row["title"] or ("保密件" if row["protected"] else row["number"]),
+        "bureau": case_view.bureau(city, row["bureau"]),
+        "at": row["at"],
+        "light": deadline.light(now, due_at=row["due_at"], warn_at=row["warn_at"]),
+        "remaining": deadline.remaining(now, row["due_at"], limit, city.calendar),
+    }
+
+
+async def take_note(request: Request) -> Response:
+    """Everything shown has been seen; back to where the person was."""
+    given = await reading.posted(request)
+    person = request.state.person
+    await reminders.seen(doors.hall(request).database, person.id, now=clock.now())
+    queue = given.get("queue", "")
+    tail = f"?{urlencode({'queue': queue})}" if queue in list(Queue) else ""
+    return RedirectResponse("/supervise" if given.get("back") == "supervise" else f"/desk{tail}", 303)
+
+
+ROUTES = [door("/reminders", take_note, enter=doors.CASEWORK, methods=("POST",), name="reminders")]
