@@ -26,6 +26,8 @@ run: .venv/.installed  ## set up and serve the demo city (PORT=8000, VAR=var)
 	@MINSHENG_DEMO=$${MINSHENG_DEMO-1} $(BIN)/minsheng demo --port $(PORT)
 
 test: check $(MODEL)  ## set up and run every test (browser tests skip, and say so, without chromium)
+	@$(BIN)/python -m coverage run --branch --source=feedback/rules --data-file=.venv/.coverage -m pytest -q tests/rules
+	@$(BIN)/python -m coverage report --data-file=.venv/.coverage --skip-covered --fail-under=100
 	@$(BIN)/python -m pytest $(PYTEST)
 
 check: .venv/.developing  ## lint and types
