@@ -217,9 +217,9 @@ async def test_a_later_threshold_is_noted_once_and_opens_no_second_case(hall):
 
 
 async def test_forty_at_once_and_twenty_of_them_twice_count_forty(hall, address):
-    """Forty race over thirty real connections, then twenty of them race again; the fortieth opens one case."""
+    """Forty race over thirty real connections, then twenty of them race again; the fifteenth opens one case while the others wait."""
     found = await opened(hall)
-    await hall.database.execute("UPDATE thresholds SET at = 40 WHERE at = 50")
+    await hall.database.execute("UPDATE thresholds SET at = 15 WHERE at = 50")
     phones = [f"138772{n:05}" for n in range(40)]
     codes = {phone: await code_for(hall, phone, TUESDAY) for phone in phones}
     async with database.connect(address, pool=30) as pool:
