@@ -1,0 +1,40 @@
+"""Who may take which step, and from where: the table of rules/permission × rules/status as a page, for the administrators."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from feedback.rules import permission, status
+from feedback.rules.permission import Actor, Role
+from feedback.rules.status import Status, Step
+from feedback.web import admin, templating
+from feedback.web.doors import door
+
+
+def _sees_any(role: Role) -> bool:
+    """Whether there is any case at all that this role may see."""
+    someone = Actor(role, bureau="own")
+    return role in (Role.CITIZEN, Role.CLOCK) or any(
+        permission.may_see(someone, protected=secret, bureaus={"own"}) for secret in (False, True)
+    )
+
+
+COLUMNS = tuple(role for role in Role if _sees_any(role))
+"""Without the three administrators: who sees no case takes no step."""
+
+
+async def show(request: Request) -> Response:
+    """One row a step: the statuses it is taken from, where it leads, and a mark under each role that takes it."""
+    rows = [(step, _moves(step), [permission.may_take(Actor(role), step) for role in COLUMNS]) for step in Step]
+    idle = [role for role in Role if role not in COLUMNS]
+    return templating.page(request, "admin/permissions.html", rows=rows, roles=COLUMNS, idle=idle)
+
+
+def _moves(step: Step) -> list[tuple[list[Status], tuple[Status, ...]]]:
+    """From which statuses the step leads to which; those that stay where they are lead nowhere."""
+    found: dict[tuple[Status, ...], list[Status]] = {}
+    for before, after in status.TABLE[step].items():
+        found.setdefault(() if after == (before,) else after, []).append(before)
+    return [(before, after) for after, before in found.items()]
+
+
+ROUTES = [door("/admin/permissions", show, enter=admin.ADMINISTRATORS, name="permissions")]
