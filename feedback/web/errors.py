@@ -60,10 +60,13 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     petition.Decided: (409, "decided"),
     petition.Confidential: (422, "confidential"),
     people.Unknown: (422, "unknown_person"),
-    asyncpg.CannotConnectNowError: (503, "database_away"),
+    asyncpg.PostgresConnectionError: (503, "database_away"),
+    asyncpg.OperatorInterventionError: (503, "database_away"),
     asyncpg.TooManyConnectionsError: (503, "database_away"),
     ConnectionError: (503, "database_away"),
     FileNotFoundError: (503, "database_away"),
+    TimeoutError: (503, "database_away"),
+    asyncpg.TransactionRollbackError: (503, "crossed"),
 }
 
 SENTENCES = {
@@ -71,6 +74,7 @@ SENTENCES = {
     "cross_site": "这个操作不是从本网站发出的，没有执行。",
     "too_large": TooLarge.__doc__ or "",
     "database_away": "系统正在恢复，请一分钟后再试。您填写的内容没有丢失，请不要关闭页面。",
+    "crossed": "同一时刻有人也在办这件事，这一次没有成功，请再试一次。",
     "method": "这个地址不能这样访问。",
     "fault": "系统出了问题，我们已经记下来了。请稍后再试；仍不行请拨打 12345，并告诉我们下面的请求编号。",
 }

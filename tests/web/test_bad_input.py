@@ -5,6 +5,7 @@ import base64
 import json
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from feedback import clock
@@ -124,3 +125,35 @@ async def test_a_retry_with_a_used_phone_code_gives_the_same_case(client):
     )
     assert {answer.text for answer in again} == {first.text}
     await refused(client, await client.post("/api/v1/cases", json=letter))
+
+
+async def test_a_double_click_with_a_phone_code_is_told_the_same_twice(client):
+    """The code serves once; both clicks mean the one case, or the one signature."""
+    await client.post("/api/v1/phone-codes", json={"phone": people.XIAO_LIN_PHONE})
+    hall = client.app.state.hall
+    sealed = await hall.database.fetch_val("SELECT code FROM notices WHERE template = 'phone_code' ORDER BY id DESC")
+    letter = {"body": people.NOISE, "contact": {"phone": people.XIAO_LIN_PHONE}, "phone_code": hall.vault.open(sealed)}
+    key = {"Idempotency-Key": "double"}
+    both = await asyncio.gather(*(client.post("/api/v1/cases", json=letter, headers=key) for _ in range(4)))
+    assert [answer.status_code for answer in both] == [201] * 4, [answer.text for answer in both]
+    assert len({answer.text for answer in both}) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        asyncpg.ConnectionDoesNotExistError("gone"),
+        asyncpg.AdminShutdownError("shut"),
+        asyncpg.DeadlockDetectedError("crossed"),
+        TimeoutError(),
+        ConnectionResetError(),
+    ],
+)
+async def test_a_database_that_goes_away_is_told_as_that(client, monkeypatch, fault):
+    async def away(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(client.app.state.hall.database, "fetch_one", away)
+    answer = await refused(client, await client.get("/api/v1/petitions/P2026-0001"), 503)
+    assert answer["error"] in ("database_away", "crossed") and "再试" in answer["message"]
+    assert (await client.get("/petitions/P2026-0001")).status_code == 503
