@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -158,11 +159,22 @@ def understand(arguments: argparse.Namespace) -> None:
         put(printed(row.get("id"), told))
 
 
+def _day(row: dict[str, Any]) -> date | None:
+    """The day in the field `date` (2026-09-30, with or without a time). Raises BadInput when it is none."""
+    given = _string(row, "date")
+    try:
+        return date.fromisoformat(given[:10]) if given else None
+    except ValueError as error:
+        raise BadInput(f"{given} is no date: write 2026-09-30") from error
+
+
 def group_similar(arguments: argparse.Namespace) -> None:
-    """Answers {"id","text"} with {"id","group"}: texts about the same incident share a group."""
+    """Answers {"id","text"} (and "address", "date" where known) with {"id","group"}: letters about one incident share a group."""
+    understander = city_understander(arguments.model, arguments.city)
     rows = list(objects())
     texts = [_string(row, "text") or f"{_string(row, 'title')}\n{_string(row, 'body')}" for row in rows]
-    for row, group in zip(rows, similar.groups(texts), strict=True):
+    places, days = [_string(row, "address") for row in rows], [_day(row) for row in rows]
+    for row, group in zip(rows, similar.groups(understander, texts, places=places, days=days), strict=True):
         put({"id": row.get("id"), "group": group})
 
 
@@ -198,10 +210,10 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--folds", type=int, default=5)
             command.add_argument("--json", action="store_true", help="one line of JSON")
     add("predict", predict).add_argument("model", type=Path)
-    command = add("understand", understand)
-    command.add_argument("--model", type=Path, default=Path(os.environ.get("MINSHENG_MODEL") or MODEL))
-    command.add_argument("--city", type=Path, default=Path(os.environ.get("MINSHENG_CITY") or CITY))
-    add("similar", group_similar)
+    for name, action in (("understand", understand), ("similar", group_similar)):
+        command = add(name, action)
+        command.add_argument("--model", type=Path, default=Path(os.environ.get("MINSHENG_MODEL") or MODEL))
+        command.add_argument("--city", type=Path, default=Path(os.environ.get("MINSHENG_CITY") or CITY))
     add("review-reply", review_reply)
     return top
 

@@ -1,71 +1,60 @@
-"""Which texts tell of the same incident: likeness of rare sequences, joined into groups. First version, in memory."""
+"""Which of many letters tell of the same incident. Finds those worth comparing by shared rare sequences; `likeness` decides."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 import numpy as np
 
-from classifier import features, text
+from classifier import likeness, likeness_segment
+from classifier.likeness import Traits
+from classifier.understanding import Understander
 
-ALIKE = 0.34
-"""Least cosine of rare sequences at which two texts are one incident."""
+SAME = 0.5
+"""Chance from which two letters are one incident; a letter joins a group when its average chance with it reaches this."""
+COMPARED = 40
+"""Earlier letters each letter is compared with: those that share the most."""
 COMMON = 400
-"""A sequence in more texts than this leads to no candidates: it would compare everything with everything."""
+"""A sequence in more letters than this leads to nobody: it would compare everything with everything."""
+MEMBERS = 8
+"""First members of a group that speak for it."""
 
 
-def _rows(texts: Sequence[str]) -> list[features.Hashes]:
-    """Distinct sequences of each text of two characters and more."""
-    rows = []
-    for one in texts:
-        grams = features.grams("", one)
-        rows.append(np.unique(grams.hashes[(grams.ends - grams.begins >= 2) & (grams.segments % 2 == 1)]))
-    return rows
+def groups(
+    understander: Understander, texts: Sequence[str], *, places: Sequence[str] = (), days: Sequence[date | None] = ()
+) -> list[int]:
+    """For each letter the place of the first letter of its group; `places` and `days` are given beside each, or not at all."""
+    known = [
+        likeness.traits(understander, text, place=places[at] if places else "", day=days[at] if days else None)
+        for at, text in enumerate(texts)
+    ]
+    members: dict[int, list[Traits]] = {}
+    group: list[int] = []
+    for at, earlier in enumerate(_worth_comparing([one.text for one in known])):
+        chances = {first: _chance(known[at], members[first]) for first in {group[other] for other in earlier}}
+        best = max(chances, key=lambda first: (chances[first], -first), default=at)
+        joined = best if chances.get(best, 0.0) >= SAME else at
+        members.setdefault(joined, []).append(known[at])
+        group.append(joined)
+    return group
 
 
-def groups(texts: Sequence[str]) -> list[int]:
-    """For each text the place of the first text of its group; a text without words is alone."""
-    rows = _rows(texts)
-    hashes, inverse, counts = np.unique(
-        np.concatenate(rows) if rows else np.zeros(0, np.uint64), return_inverse=True, return_counts=True
-    )
-    rarity = np.log((1 + len(rows)) / counts) ** 2 if len(hashes) else np.zeros(0)
-    ends = np.cumsum([len(row) for row in rows])
-    parts = np.split(inverse, ends[:-1]) if rows else []
-    lengths = [float(np.sqrt(rarity[part].sum())) for part in parts]
-    leader = list(range(len(rows)))
+def _chance(one: Traits, members: Sequence[Traits]) -> float:
+    chances = [likeness.compare(one, other).probability for other in members[:MEMBERS]]
+    return sum(chances) / len(chances)
+
+
+def _worth_comparing(texts: Sequence[str]) -> Iterator[list[int]]:
+    """For each letter the earlier ones that share the most rare sequences of two and three characters with it."""
+    owners, numbers = likeness_segment.sequences(texts)
+    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    rarity = likeness_segment.rarity(counts, len(texts))
     seen: dict[int, list[int]] = defaultdict(list)
-    for place, part in enumerate(parts):
-        shared: dict[int, float] = defaultdict(float)
-        for sequence in part[counts[part] > 1].tolist():
+    for at, own in enumerate(np.split(inverse, np.searchsorted(owners, np.arange(1, len(texts))))[: len(texts)]):
+        votes: dict[int, float] = defaultdict(float)
+        for sequence in own[counts[own] > 1].tolist():
             if len(seen[sequence]) < COMMON:
                 for other in seen[sequence]:
-                    shared[other] += rarity[sequence]
-                seen[sequence].append(place)
-        for other, weight in shared.items():
-            if weight >= ALIKE * lengths[place] * lengths[other]:
-                _join(leader, place, other)
-    return [_root(leader, place) for place in range(len(rows))]
-
-
-def _root(leader: list[int], place: int) -> int:
-    while leader[place] != place:
-        leader[place] = leader[leader[place]]
-        place = leader[place]
-    return place
-
-
-def _join(leader: list[int], one: int, other: int) -> None:
-    first, second = _root(leader, one), _root(leader, other)
-    leader[max(first, second)] = min(first, second)
-
-
-def likeness(one: str, other: str) -> float:
-    """Share of the shorter text's two-character sequences that the other has too; 0 when one has none."""
-    pairs = [_pairs(text.string(text.normalise(raw))) for raw in (one, other)]
-    least = min(len(pairs[0]), len(pairs[1]))
-    return len(pairs[0] & pairs[1]) / least if least else 0.0
-
-
-def _pairs(normalised: str) -> set[str]:
-    return {pair for pair in map("".join, pairwise(normalised)) if pair.isalnum()}
+                    votes[other] += float(rarity[sequence])
+                seen[sequence].append(at)
+        yield sorted(votes, key=lambda other: (-votes[other], other))[:COMPARED]

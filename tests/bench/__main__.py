@@ -11,7 +11,7 @@ from typing import Any
 
 from feedback import clock, settings
 
-BENCHMARKS = ("submission",)
+BENCHMARKS = ("submission", "understanding", "likeness")
 
 
 def machine() -> dict[str, Any]:
