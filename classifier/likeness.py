@@ -81,7 +81,8 @@ class Compared:
             return 0.0
         if self.copied and self.places >= 0:
             return 1.0
-        named = AGREE if self.places > 0 else DIFFER if self.places < 0 else 0.0
+        # Without a name the same number of a house or of a bus line says where it is.
+        named = AGREE if self.places > 0 or (self.places == 0 and self.numbers > 0) else DIFFER if self.places < 0 else 0.0
         return 1 / (1 + math.exp(-(named + MATTER * self.matter + START)))
 
 
@@ -123,10 +124,12 @@ def traits(understander: Understander, raw: str, *, place: str = "", day: date |
 
 def _named(one: Traits, other: Traits) -> int:
     apart = bool(one.district and other.district and one.district != other.district)
-    shared = [kind for kind, name in one.places if name in other.text] + [kind for kind, name in other.places if name in one.text]
-    if shared:
-        return -1 if apart and all(_COUNTY_SEAT.fullmatch(kind) for kind in shared) else 1
+    shared = {kind for kind, name in one.places if name in other.text} | {kind for kind, name in other.places if name in one.text}
     classes = {kind for kind, _ in one.places} & {kind for kind, _ in other.places}
+    if shared:
+        # Two estates on one road are two places; so are two city halls of two counties.
+        finer = shared <= {"road", "village"} and classes - shared - {"road", "village"}
+        return -1 if finer or (apart and all(_COUNTY_SEAT.fullmatch(kind) for kind in shared)) else 1
     return -1 if classes or apart else 0
 
 
