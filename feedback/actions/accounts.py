@@ -1,5 +1,6 @@
 """Staff accounts: opening one, signing in, signing out. argon2id; five failures lock for 15 minutes (等保 8.1.4.1 b)."""
 
+import math
 import secrets
 from datetime import datetime, timedelta
 
@@ -28,6 +29,10 @@ class NotKnown(Exception):
 class Locked(Exception):
     """密码连续输错多次，账号已锁定 15 分钟。"""
 
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
 
 class CodeNeeded(Exception):
     """请输入动态验证码。"""
@@ -50,7 +55,7 @@ async def sign_in(
     An unknown name costs as much time as a wrong password, and is told the same."""
     account = await people.account(hall.database, username)
     if account and account["locked_until"] and account["locked_until"] > now:
-        raise Locked
+        raise Locked(math.ceil((account["locked_until"] - now).total_seconds()))
     if not _matches(account["password_hash"] if account else _NOBODY, password) or not account or not account["active"]:
         if account:
             failures = account["failures"] + 1

@@ -18,6 +18,11 @@ async def take(database: Database, key: str, *, burst: int, per_hour: float, now
     return 0 if left >= 0 else max(1, math.ceil(-left / per_hour * 3600))
 
 
+async def give_back(database: Database, key: str) -> None:
+    """The token taken last was not needed after all."""
+    await database.execute("UPDATE buckets SET tokens = tokens + 1 WHERE key = :key", {"key": key})
+
+
 async def drop_full(database: Database, *, now: datetime) -> None:
     """Housekeeping: a bucket untouched for a day is full again."""
     await database.execute("DELETE FROM buckets WHERE at < CAST(:now AS timestamptz) - interval '1 day'", {"now": now})

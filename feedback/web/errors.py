@@ -102,7 +102,7 @@ async def known(request: Request, fault: Exception) -> Response:
     if isinstance(fault, BadFields):
         name, more["fields"] = fault.code, fault.fields
     response = plain(request.scope, code, name, SENTENCES.get(name) or (kind.__doc__ or "").splitlines()[0], **more)
-    if isinstance(fault, TooMany):
+    if isinstance(fault, (TooMany, accounts.Locked)):
         response.headers["retry-after"] = str(fault.seconds)
     if code == 401 and wants_json(request.scope):
         response.headers["www-authenticate"] = "Bearer"

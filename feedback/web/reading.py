@@ -77,12 +77,19 @@ async def limit(request: Request, key: str, *, burst: int, per_hour: float) -> N
         raise errors.TooMany(wait)
 
 
+async def spare(request: Request, *keys: str) -> None:
+    """Gives the tokens of these keys back: it was no guess. Many sign in, or look at their own cases, from one address."""
+    if request.app.state.settings.limits:
+        for key in keys:
+            await buckets.give_back(doors.hall(request).database, key)
+
+
 async def own_case(request: Request, number: str, given_code: str) -> Case:
     """The citizen's case for number and query code. Raises NotFound for a wrong code as for an unknown number.
 
     Tries are counted for the client and for the number, so that neither many numbers nor one can be tried through."""
-    hall, found = doors.hall(request), None
-    await limit(request, f"code:{client(request)}", burst=60, per_hour=600)
+    hall, found, tries = doors.hall(request), None, f"code:{client(request)}"
+    await limit(request, tries, burst=60, per_hour=600)
     typed = code.normalised(given_code) if len(given_code) <= 40 else None
     if code.is_number(number) and typed:
         found = await cases.with_code(hall.database, number, hall.vault.hash("code", typed))
@@ -91,4 +98,5 @@ async def own_case(request: Request, number: str, given_code: str) -> Case:
         if code.is_number(number):
             await limit(request, f"wrong:{number}", burst=10, per_hour=20)
         raise errors.NotFound
+    await spare(request, tries)
     return found

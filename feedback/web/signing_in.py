@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from feedback import clock
 from feedback.actions import accounts
 from feedback.rules.permission import Role
-from feedback.web import doors, errors, forms, reading, templating
+from feedback.web import doors, entering, errors, forms, reading, templating
 from feedback.web.doors import door
 
 HOMES = {
@@ -72,33 +72,22 @@ async def sign_in(request: Request) -> Response:
     if form is None:
         return _form(request, given, faults, 422)
     try:
-        await _limit(request, form.username)
-        token, until, person = await accounts.sign_in(
-            doors.hall(request),
-            form.username,
-            form.password,
-            otp=form.otp,
-            second_factor=not request.app.state.settings.demo,
-            now=clock.now(),
-        )
+        token, until, person = await entering.enter(request, form)
     except errors.TooMany as many:
         refusal = _form(request, given, {"username": "试的次数太多了，请过几分钟再试。"}, 429)
         refusal.headers["retry-after"] = str(many.seconds)
         return refusal
     except tuple(_REFUSED) as refused:
         code, said = _REFUSED[type(refused)]
-        return _form(request, given, said, code)
+        refusal = _form(request, given, said, code)
+        if isinstance(refused, accounts.Locked):
+            refusal.headers["retry-after"] = str(refused.seconds)
+        return refusal
     response = RedirectResponse(local(form.next) or HOMES[person.role], 303)
     seconds = int((until - clock.now()).total_seconds())
     secure = request.url.scheme == "https"
     response.set_cookie(doors.COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=secure)
     return response
-
-
-async def _limit(request: Request, username: str) -> None:
-    await reading.limit(request, f"sign-in:{reading.client(request)}", burst=30, per_hour=120)
-    name = doors.hall(request).vault.hash("limit", username).hex()
-    await reading.limit(request, f"sign-in:{name}", burst=10, per_hour=40)
 
 
 async def sign_out(request: Request) -> Response:

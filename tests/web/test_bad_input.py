@@ -95,6 +95,9 @@ async def test_a_whole_number_is_a_latitude_and_depth_is_refused(client):
 async def test_a_rating_takes_numbers_only(client):
     made = await submitted(client)
     given = {"code": made["query_code"], "solved": "true", "satisfaction": "5"}
+    early = await refused(client, await client.post(f"/api/v1/cases/{made['number']}/rate", json=given), 409)
+    assert early["error"] == "wrong_step"  # told before the fields
+    await client.app.state.hall.database.execute("UPDATE cases SET status = 'replied'")
     answer = await refused(client, await client.post(f"/api/v1/cases/{made['number']}/rate", json=given))
     assert set(answer["fields"]) == {"solved", "satisfaction"}
 

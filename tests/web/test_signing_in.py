@@ -10,6 +10,7 @@ from feedback import app as application
 from feedback import clock
 from feedback.web import signing_in
 from tests import people
+from tests.web.conftest import submitted
 from tests.web.staff import Page
 from tests.web.test_citizen import HOSTILE, harmless
 
@@ -94,6 +95,8 @@ async def test_five_wrong_passwords_lock_the_account(client):
         assert (await enter(client, password="falsch")).status_code == 401
     page = Page(await enter(client))
     assert page.status == 429 and "已锁定 15 分钟" in page.text
+    program = await client.post("/api/v1/sign-in", json={"username": "wang", "password": "falsch"})
+    assert program.status_code == 429 and 800 < int(program.headers["retry-after"]) <= 900
 
 
 async def test_signing_out_ends_the_session(client):
@@ -152,3 +155,22 @@ async def test_names_and_clients_are_limited(strict):
     answers = [await enter(strict, username="niemand") for _ in range(12)]
     assert answers[0].status_code == 401 and answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) > 0 and 'value="niemand"' in answers[-1].text
+
+
+async def test_the_right_password_is_no_try(client):
+    """An office behind one address signs in as often as it likes."""
+    client.app.state.settings = dataclasses.replace(client.app.state.settings, limits=True)
+    for _ in range(35):
+        assert (await enter(client)).status_code == 303
+        client.cookies.clear()
+    program = {"username": "wang", "password": people.PASSWORD}
+    assert (await client.post("/api/v1/sign-in", json=program)).status_code == 200
+
+
+async def test_the_right_code_is_no_try(client):
+    client.app.state.settings = dataclasses.replace(client.app.state.settings, limits=True)
+    made = await submitted(client)
+    looks = [
+        await client.get(f"/api/v1/cases/{made['number']}", params={"code": made["query_code"]}) for _ in range(65)
+    ]
+    assert {look.status_code for look in looks} == {200}
