@@ -55,7 +55,7 @@ def _plainly(error: Exception) -> str:
         case server.ServerError():
             return f"数据库无法使用。{error}"
         case WrongKey():
-            return "数据是用另一把密钥加密的，请检查 MINSHENG_KEY 或数据目录里的 key 文件。"
+            return "数据是用另一把密钥加密的，这里没有那把密钥。请检查 MINSHENG_KEY 或数据目录里的 key 文件。"
         case database.ChangedMigration():
             return f"迁移文件 {error} 在执行之后被改动过，请恢复原文件，另写新的迁移。"
         case asyncpg.PostgresError():

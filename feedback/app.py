@@ -12,8 +12,7 @@ from feedback import clock, settings, understanding
 from feedback.actions.hall import Hall, Understand
 from feedback.rules.record import Understanding, not_understood
 from feedback.settings import Settings
-from feedback.store import city, database, models
-from feedback.store.vault import open_vault
+from feedback.store import city, database, keys, models
 from feedback.web import errors, middleware, notices, routes, templating
 
 _log = logging.getLogger(__name__)
@@ -54,7 +53,7 @@ async def opened(own: Settings) -> AsyncIterator[Hall]:
     try:
         yield Hall(
             database=pool,
-            vault=open_vault(own),
+            vault=await keys.fitting_vault(pool, own),
             city=await city.read(pool),
             understand=await reader(pool, own),
             words=notices.words,

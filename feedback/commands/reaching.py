@@ -8,7 +8,7 @@ from dataclasses import replace
 from databases import Database
 
 from feedback.settings import Settings
-from feedback.store import city, database, server, vitals
+from feedback.store import city, database, keys, server, vitals
 
 
 class Failed(Exception):
@@ -44,10 +44,13 @@ async def pool(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def prepare(settings: Settings) -> list[str]:
-    """Migrations and the city's tables, both only where something is missing; returns the migrations applied."""
+    """Migrations and the city's tables, both only where something is missing; returns the migrations applied.
+
+    Raises WrongKey when this machine cannot open what is sealed in the database."""
     applied = await database.migrate(settings.url)
     async with database.connect(settings.url, pool=1) as opened:
         await city.load_csv(opened, settings.city)
+        await keys.fitting_vault(opened, settings)
     return applied
 
 
