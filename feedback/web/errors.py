@@ -63,6 +63,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     asyncpg.PostgresConnectionError: (503, "database_away"),
     asyncpg.OperatorInterventionError: (503, "database_away"),
     asyncpg.TooManyConnectionsError: (503, "database_away"),
+    asyncpg.InternalClientError: (503, "database_away"),  # the connection died under the statement before
     ConnectionError: (503, "database_away"),
     FileNotFoundError: (503, "database_away"),
     TimeoutError: (503, "database_away"),
