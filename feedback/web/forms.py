@@ -4,7 +4,16 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from feedback.actions.handling import Outcome
 from feedback.rules.record import Kind
@@ -64,7 +73,8 @@ def words(most: int, *, least: int = 0) -> Any:
             raise _Refused(f"最多 {most} 个字，现在有 {len(text)} 个。")
         return text
 
-    return Annotated[str, AfterValidator(cleaned), AfterValidator(sized)]
+    told = WithJsonSchema({"type": "string", "minLength": least, "maxLength": most})
+    return Annotated[str, AfterValidator(cleaned), AfterValidator(sized), told]
 
 
 Phone = Annotated[str, AfterValidator(cleaned), AfterValidator(_phone)]

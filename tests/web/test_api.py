@@ -252,7 +252,9 @@ async def test_the_openapi_document_names_every_address(client):
     document = (await client.get("/api/v1/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
     assert "/api/v1/cases/{number}/steps" in document["paths"]
-    assert document["components"]["schemas"]["NewCase"]["additionalProperties"] is False
+    letter = document["components"]["schemas"]["NewCase"]
+    assert letter["additionalProperties"] is False
+    assert (letter["properties"]["body"]["minLength"], letter["properties"]["body"]["maxLength"]) == (4, 5000)
 
 
 async def test_other_sites_cannot_post(client):
