@@ -13,7 +13,7 @@ from feedback.web import doors
 
 ALIVE = timedelta(seconds=10)
 """A worker that has been silent for longer counts as dead."""
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 async def healthz(request: Request) -> Response:
