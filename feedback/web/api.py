@@ -221,6 +221,7 @@ async def classify(request: Request) -> Response:
     given = reading.strictly(forms.Classify, await reading.json(request))
     hall = doors.hall(request)
     understood = hall.understand(given.title, given.body, district=None, address="")
+    whole = f"{given.title}\n{given.body}" if given.title else given.body
     return answer(
         {
             "category": understood.category,
@@ -232,7 +233,8 @@ async def classify(request: Request) -> Response:
             "sensitive": understood.decision is Decision.PROTECTED,
             "decision": understood.decision,
             "personal_data": [
-                {"type": kind, "start": start, "end": end} for kind, start, end in understood.personal_data
+                {"type": kind, "start": start, "end": end, "text": whole[start:end]}
+                for kind, start, end in understood.personal_data
             ],
             "reasons": list(understood.reasons),
         }

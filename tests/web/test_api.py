@@ -248,6 +248,16 @@ async def test_wrong_passwords_are_told_alike_and_lock(client):
     assert locked.status_code == 429
 
 
+@pytest.mark.parametrize("title", ["", "路灯不亮"])
+async def test_classify_points_at_personal_data_by_place_and_text(client, title):
+    sent = {"title": title, "body": "张伟，13812345678，路灯坏了三天。"}
+    answer = await client.post("/api/v1/classify", json=sent, headers=await token(client, people.DIAO))
+    whole = f"{title}\n{sent['body']}" if title else sent["body"]
+    found = answer.json()["personal_data"]
+    assert ("phone", "13812345678") in {(one["type"], one["text"]) for one in found}
+    assert all(whole[one["start"] : one["end"]] == one["text"] for one in found)
+
+
 async def test_the_openapi_document_names_every_address(client):
     document = (await client.get("/api/v1/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
