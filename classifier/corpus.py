@@ -22,6 +22,11 @@ class Letter:
     title: str
     body: str
     personal_data: tuple[tuple[str, str], ...]
+    boundary: str = ""
+    """The hard case of routing this letter was written for, e.g. B11; empty for the other letters."""
+    side: str = ""
+    lead: str = ""
+    """The bureau that must lead, where a reader marked it: boundary letters only. DIST for the letter's district."""
 
 
 def _letter(row: dict[str, str]) -> Letter:
@@ -29,6 +34,7 @@ def _letter(row: dict[str, str]) -> Letter:
     return Letter(
         row["id"], row["category"], row["kind"], row["urgent"] == "1", row["district"], row["second"],
         row["title"], row["body"], tuple((kind, value) for kind, _, value in marked),
+        row.get("boundary", ""), row.get("side", ""), row.get("lead", ""),
     )
 
 

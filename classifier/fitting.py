@@ -23,21 +23,33 @@ ALIKE = 0.55
 """Two texts at least this much alike tell the same story: neither may vouch for the other in left-out scores."""
 LARGEST = 48_000_000
 """Bytes of weights kept; sequences that matter least are dropped beyond it."""
+TOPICS = 0.25
+"""Share of the lexicon in how alike two texts are; between 0.1 and 1 nothing changes by more than half a percent."""
+DOUBT = 8
+"""Words of one topic that a sequence must have seen before it speaks for it with half its voice."""
 THREADS = 2
 """Fixed, because the order of additions, and with it the last bit, depends on the number of threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model and, for every text (hints aside), its scores by a model that saw neither it nor its near duplicates."""
+    """A model and, for every text, its scores by a model that saw neither it nor its near duplicates."""
 
     model: Linear
     left_out: Reals
 
 
-def _space(documents: Sequence[Grams], hints: Sequence[Grams], at_least: int) -> tuple[Space, npt.NDArray[np.int64]]:
-    """Sequences of at least so many texts and hints together, rarity by the texts alone; and how many had each."""
-    rows = [np.unique(one.hashes) for one in (*documents, *hints)]
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words that speak for topics, and how much (words × topics): knowledge brought to the letters, not learned from them."""
+
+    words: Sequence[Grams]
+    owners: Reals
+
+
+def _space(documents: Sequence[Grams], words: Sequence[Grams], at_least: int) -> tuple[Space, npt.NDArray[np.int64]]:
+    """Sequences of at least so many texts and words together, rarity by the texts alone; and how many had each."""
+    rows = [np.unique(one.hashes) for one in (*documents, *words)]
     of_texts = sum(len(row) for row in rows[: len(documents)])
     hashes = np.concatenate(rows) if rows else np.zeros(0, np.uint64)
     keys, inverse, frequency = np.unique(hashes, return_inverse=True, return_counts=True)
@@ -66,46 +78,68 @@ def _groups(likeness: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
     return groups
 
 
-def _inverse(factor: npt.NDArray[np.float32], first: int) -> npt.NDArray[np.float32]:
-    """The corner from `first` on of the inverse of a matrix, from its Cholesky factor: that corner needs no other."""
-    corner, _ = scipy.linalg.lapack.spotri(np.asfortranarray(factor[first:, first:]), lower=1, overwrite_c=1)
-    lower = np.tril(corner)
-    full: npt.NDArray[np.float32] = lower + np.tril(corner, -1).T
-    return full
+def _topics(space: Space, lexicon: Lexicon, matrix: scipy.sparse.csr_matrix) -> tuple[Small, Small]:
+    """What each sequence says of each topic by the lexicon alone (scaled), and what the average text says.
+
+    A sequence that stands in words of one topic only says all of it, one that stands in words of many says little of each.
+    """
+    presence = _matrix(space, lexicon.words)
+    presence.data[:] = 1
+    counts = np.asarray((presence.T @ scipy.sparse.csr_matrix(lexicon.owners)).todense())
+    said = counts / (counts.sum(axis=1, keepdims=True) + DOUBT)
+    spoken = matrix @ said
+    spread = np.sqrt(((spoken - spoken.mean(axis=0)) ** 2).sum(axis=1).mean())
+    said = (said * np.sqrt(TOPICS) / max(float(spread), 1e-9)).astype(np.float32)
+    return said, np.asarray(matrix.mean(axis=0) @ said, np.float32).ravel()
 
 
-def _left_out(targets: Reals, dual: Reals, inverse: npt.NDArray[np.float32], groups: npt.NDArray[np.int32]) -> Reals:
+def _halves(factor: Small, first: int) -> Small:
+    """Lower half of the corner from `first` on of a matrix's inverse, from its Cholesky factor: that corner needs no other.
+
+    Products of its columns are the entries of the inverse, of which only a few are asked for.
+    """
+    half: Small = scipy.linalg.lapack.strtri(np.asfortranarray(factor[first:, first:]), lower=1, overwrite_c=1)[0]
+    return half
+
+
+def _left_out(targets: Reals, dual: Reals, half: Small, groups: npt.NDArray[np.int32]) -> Reals:
     """Scores of each text (with its near duplicates) by the model trained without them, in closed form."""
-    result: Reals = targets - dual / np.diagonal(inverse)[:, None].astype(np.float64)
+    result: Reals = targets - dual / np.einsum("ij,ij->j", half, half)[:, None].astype(np.float64)
     for group in np.flatnonzero(np.bincount(groups) > 1):
         members = np.flatnonzero(groups == group)
-        within = inverse[np.ix_(members, members)].astype(np.float64)
+        columns = half[:, members]
+        within = (columns.T @ columns).astype(np.float64)
         result[members] = targets[members] - np.linalg.solve(within, dual[members])
     return result
 
 
 def fit(
-    documents: Sequence[Grams], targets: Reals, *, hints: Sequence[Grams] = (), hinted: Reals | None = None,
-    ridge: float = RIDGE, at_least: int = 2,
+    documents: Sequence[Grams], targets: Reals, *, lexicon: Lexicon | None = None, spared: int = 0, ridge: float = RIDGE,
+    at_least: int = 2,
 ) -> Fitted:
     """Learns every column of `targets` (texts × columns: 1 where it holds, 0 where not); deterministic.
 
-    `hints` are not letters but words that speak for a column (`hinted`, hints × columns, above or below the mean).
+    Of the first `spared` texts nobody asks what would be said without them.
+    With a `lexicon`, texts are alike also when their words speak for the same topics; the model stays linear in the sequences.
     """
     with threadpool_limits(THREADS):
-        space, frequency = _space(documents, hints, at_least)
-        matrix = _matrix(space, [*hints, *documents])
+        space, frequency = _space(documents, lexicon.words if lexicon else (), at_least)
+        matrix = _matrix(space, documents)
         bias = np.round(targets.mean(axis=0), 9)
-        wanted = np.vstack((hinted, targets - bias)) if hinted is not None else targets - bias
         system = (matrix @ matrix.T).toarray()
-        groups = _groups(system[len(hints) :, len(hints) :])
+        groups = _groups(system[spared:, spared:])
+        said, usual = _topics(space, lexicon, matrix) if lexicon else (np.zeros((len(space.rarity), 0), np.float32), np.zeros(0, np.float32))
+        spoken = matrix @ said - usual
+        system += spoken @ spoken.T
         system[np.diag_indices_from(system)] += np.float32(ridge)
         factor = scipy.linalg.cholesky(system, lower=True, overwrite_a=True, check_finite=False)
-        dual = scipy.linalg.cho_solve((factor, True), wanted.astype(np.float32), check_finite=False).astype(np.float64)
-        inverse = _inverse(factor, len(hints))
-        left_out = _left_out(wanted[len(hints) :], dual[len(hints) :], inverse, groups) + bias
-        weights = np.asarray(matrix.T @ dual.astype(np.float32))
-    return Fitted(_compact(space, frequency, weights, bias), left_out)
+        wanted = (targets - bias).astype(np.float32)
+        dual = scipy.linalg.cho_solve((factor, True), wanted, check_finite=False)
+        half = _halves(factor, spared)
+        left_out = _left_out((targets - bias)[spared:], dual[spared:].astype(np.float64), half, groups) + bias
+        by_topic = spoken.T @ dual
+        weights = np.asarray(matrix.T @ dual) + said @ by_topic
+    return Fitted(_compact(space, frequency, weights, np.round(bias - usual @ by_topic, 6)), left_out)
 
 
 def _compact(space: Space, frequency: npt.NDArray[np.int64], dense: Small, bias: Reals) -> Linear:
@@ -118,5 +152,3 @@ def _compact(space: Space, frequency: npt.NDArray[np.int64], dense: Small, bias:
     weights, scales = linear.quantised(dense[kept])
     known, _ = vocabulary.build(space.vocabulary.keys[kept])
     return Linear(Space(known, space.rarity[kept]), weights, scales, bias)
-
-

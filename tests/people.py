@@ -21,6 +21,7 @@ WANG = Someone("wang", "王工", Role.HANDLER, "STHJ")  # handles at the ecology
 SHEN = Someone("shen", "沈科", Role.REVIEWER, "STHJ")  # reviews there
 JU = Someone("ju", "居局", Role.HEAD, "STHJ")  # heads it
 LI = Someone("li", "李工", Role.HANDLER, "CGJ")  # handles at another bureau
+ZHU = Someone("zhu", "祝工", Role.HANDLER, "RSJ")  # handles where noise is never sent, not even in support
 DIAO = Someone("diao", "刁度", Role.DISPATCHER)
 MI = Someone("mi", "米文", Role.CONFIDENTIAL)
 DU = Someone("du", "杜察", Role.SUPERVISOR)
@@ -29,7 +30,7 @@ XI = Someone("xi", "席管", Role.SYSTEM_ADMIN)
 AN = Someone("an", "安管", Role.SECURITY_ADMIN)
 JI = Someone("ji", "纪管", Role.AUDIT_ADMIN)
 
-STAFF = (WANG, SHEN, JU, LI, DIAO, MI, DU, SHI, XI, AN, JI)
+STAFF = (WANG, SHEN, JU, LI, ZHU, DIAO, MI, DU, SHI, XI, AN, JI)
 
 XIAO_LIN_PHONE = "13977200001"  # the citizen who wrote
 XIAO_ZHOU_PHONE = "13977200002"  # another citizen

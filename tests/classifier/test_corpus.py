@@ -52,3 +52,20 @@ def test_no_two_letters_are_nearly_the_same() -> None:
 
 def test_the_words_of_categories_name_known_categories() -> None:
     assert {row["category"] for row in tables.rows(DATA / "terms.csv")} == set(CITY.categories)
+
+
+def test_every_hard_case_has_letters_for_each_of_its_sides() -> None:
+    sides = Counter((letter.boundary, letter.side) for letter in LETTERS if letter.boundary)
+    assert {case for case, _ in sides} == {f"B{number:02d}" for number in range(1, 51)}
+    assert all(sum(1 for case, _ in sides if case == one) >= 2 for one, _ in sides)
+    assert min(sides.values()) >= 15, sides.most_common()[-5:]
+    for letter in LETTERS:
+        assert bool(letter.boundary) == bool(letter.lead), letter.id
+        assert letter.lead in {"", "DIST", *CITY.bureaus}, letter.id
+        assert letter.lead not in CITY.districts, letter.id
+
+
+def test_the_lexicon_is_wide_and_no_word_stands_twice_in_a_category() -> None:
+    for row in tables.rows(DATA / "terms.csv"):
+        words = [word for column in ("strong", "terms", "fragments") for word in row[column].split(";")]
+        assert 60 <= len(words) == len(set(words)), row["category"]

@@ -29,5 +29,5 @@ def test_transfer_to_real_letters(understander: Understander) -> None:
         rows = list(csv.DictReader(file))[::4]
     tops = [[OF_LETTER.get(code[0], "") for code, _ in understander.understand(row["title"], row["body"]).categories] for row in rows]
     truth = [row["label"] for row in rows]
-    assert macro_f1(truth, [top[0] for top in tops]) >= 0.70
-    assert sum(label in top for label, top in zip(truth, tops, strict=True)) / len(truth) >= 0.87
+    assert macro_f1(truth, [top[0] for top in tops]) >= 0.71
+    assert sum(label in top for label, top in zip(truth, tops, strict=True)) / len(truth) >= 0.88

@@ -194,9 +194,9 @@ async def test_from_submission_to_rework_and_back(client, noise):
 
 async def test_the_order_of_refusals(client, noise):
     number = noise["number"]
-    li, wang, shi = [await token(client, one) for one in (people.LI, people.WANG, people.SHI)]
+    zhu, wang, shi = [await token(client, one) for one in (people.ZHU, people.WANG, people.SHI)]
     step = f"/api/v1/cases/{number}/steps"
-    assert (await client.post(step, headers=li, json={"step": "accept", "version": 99})).status_code == 404
+    assert (await client.post(step, headers=zhu, json={"step": "accept", "version": 99})).status_code == 404
     assert (await client.post(step, headers=shi, json={"step": "accept", "version": 99})).status_code == 403
     stale = await client.post(step, headers=wang, json={"step": "reply", "version": 99})
     assert (stale.status_code, stale.json()["error"]) == (409, "stale")

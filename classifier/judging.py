@@ -1,0 +1,134 @@
+"""Kind, urgency and accusation: what the linear model says, weighed with the form of a letter (how it asks, when, of whom).
+
+The words here are small closed groups; the words of the field are in data/terms.csv.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier import signals
+from classifier.linear import Reals
+
+DOUBT = 0.05
+"""Strength of regularisation: a hundred urgent letters cannot carry free weights."""
+
+ACTS = (
+    ("请问", "想问", "问一下", "咨询", "想了解", "怎么办理", "什么时候", "怎么算", "有没有规定", "多少钱", "如何", "哪里办", "去哪", "该找谁", "归谁", "可不可以", "能不能", "能否", "什么手续", "什么条件", "算不算", "会不会", "多久", "怎样", "吗"),
+    ("帮", "求助", "救", "麻烦", "请尽快", "派人", "来修", "尽快", "修一下", "处理一下", "看看", "盼", "恳请", "请求", "求"),
+    ("举报", "检举", "无证", "没有证", "偷偷", "违法", "涉嫌", "查一查", "查处", "黑", "非法", "假", "有人在", "偷排", "窝点"),
+    ("建议", "希望能增", "可以考虑", "不如", "提个", "意见", "应该", "最好", "是否可以", "增设", "加装", "试试", "设一个", "推广", "统一"),
+    ("感谢", "谢谢", "表扬", "点赞", "锦旗", "好人", "辛苦", "满意", "暖", "给个赞", "夸"),
+    ("投诉", "凭什么", "没人管", "一直", "还是", "不管", "说话不算", "什么态度", "欺负", "天天", "每天", "恼火", "离谱", "过分", "坑", "受不了", "不退", "不给", "拖", "推"),
+)
+"""What citizens do: ask, call for help, report, suggest, praise, complain. Looked for in title, beginning and end, too."""
+
+_CIRCUMSTANCES = (
+    ("现在", "正在", "快来", "马上", "赶紧", "还在", "刚刚", "刚才", "随时", "眼看", "越来越", "不断", "一直在"),
+    ("去年", "上次", "以前", "后来", "当时", "上个月", "上星期", "曾经", "那年", "前年", "事后", "当年", "上周", "昨天", "前天", "早就"),
+    ("幸好", "好在", "差点", "没出事", "虚惊", "没有受伤", "怕", "担心", "万一", "如果", "要是", "以免", "预防", "避免", "防止"),
+    ("演练", "演习", "宣传", "培训", "讲座", "预案"),
+    ("费", "价格", "赔", "钱", "退款", "工资"),
+    ("老人", "孩子", "小孩", "学生", "有人", "人被", "娃", "婴儿"),
+    ("受伤", "流血", "送医院", "昏", "晕", "吐", "烧伤", "砸", "压", "死"),
+    ("救命", "110", "119", "120", "快来人", "快派人", "报警"),
+)
+_POWER = (
+    signals.ACTS_OF_CORRUPTION,
+    ("局长", "处长", "科长", "所长", "院长", "校长", "镇长", "乡长", "县长", "区长", "主任", "书记", "支书", "村干部", "干部", "领导", "公务员", "民警", "法官", "队长", "站长", "股长", "会计", "副局", "负责人", "科员", "办事员", "股级", "党员", "车间主任", "总经理", "队员"),
+    ("工作人员", "教育局", "人社局", "住建局", "交通局", "国土", "城管", "交警", "派出所", "国企", "执法", "窗口的人", "村委", "编制"),
+    (
+        "收黑钱", "私下", "给钱就", "给钱才", "不给就", "给了钱", "才给办", "才批", "才盖章", "才验收", "才签字", "就能进", "请吃饭", "请他吃", "结账", "报销", "油卡", "单位的车", "公家",
+        "入场费", "提成给", "好处", "送烟", "送酒", "购物卡", "红包", "没开收据", "不开收据", "个人二维码", "私人账户", "转给他", "合伙开", "挂名", "领空饷", "不上班领", "指定", "打招呼", "托关系",
+        "走后门", "花钱买", "名单里", "没干活", "多报", "假发票", "假档案", "做手脚", "分掉", "进了他", "装进", "自己人", "收据", "吃回扣",
+    ),
+    ("亲戚", "小舅子", "弟弟", "侄", "老婆名下", "儿子名下", "妻子", "亲家", "外甥", "堂弟", "表弟", "情妇", "家属的公司"),
+    ("态度", "推诿", "踢皮球", "没人接", "热线", "窗口", "不作为", "效率", "敷衍", "回复", "办结", "打电话", "上班时间"),
+    ("匿名", "实名", "检举", "控告", "纪委", "监委", "巡察", "巡视", "保密", "12388", "举报人", "打击报复"),
+    ("老板", "公司", "物业", "开发商", "业委会", "中介", "店", "商家", "医生", "老师"),
+)
+_MARKED = frozenset("？?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """A linear answer to several questions at once: one score a column."""
+
+    weights: Reals
+    bias: Reals
+
+    def scores(self, traits: Reals) -> Reals:
+        """Scores of one letter's traits, or of many rows of them."""
+        result: Reals = traits @ self.weights + self.bias
+        return result
+
+
+def density(length: int) -> float:
+    """What a word counts in a text of so many characters: less when there are more than a hundred."""
+    return float(min(1.0, (100 / max(1, length)) ** 0.5))
+
+
+def form(title: str, body: str) -> list[float]:
+    """How a letter is written, in numbers; the words of each group counted once each."""
+    text = f"{title}\n{body}"
+    first, last = body[:12], body[-15:]
+    # In a letter of a thousand characters a few words of every group stand by chance.
+    spread = density(len(text))
+    traits: list[float] = []
+    words: tuple[str, ...]
+    for words in ACTS:
+        found = [word for word in words if word in text]
+        traits += [
+            bool(found) * spread, np.log1p(len(found) * spread), any(word in title for word in found),
+            any(word in first for word in found), any(word in last for word in found),
+        ]
+    for words in (*_CIRCUMSTANCES, *_POWER):
+        traits.append(np.log1p(len([word for word in words if word in text]) * spread))
+    end = text.rstrip()
+    questions = min(3, text.count("？") + text.count("?"))
+    traits += [questions > 0, questions, end[-1:] in _MARKED, end.endswith(("吗", "呢", "么")), np.log1p(len(text))]
+    traits += [min(2, text.count("！") + text.count("!")) * spread, "12345" in text]
+    return [float(one) for one in traits]
+
+
+def traits(form: Sequence[float], *, danger: float, accused: float, kinds: Reals, urgent: float, likely: Sequence[float]) -> Reals:
+    """Everything the judges weigh: form, words of alarm, scores of kinds and urgency, chances of telling categories."""
+    return np.concatenate((
+        form, [danger, accused, danger * urgent, urgent], kinds, np.log(np.asarray(likely) + 1e-3),
+    ))
+
+
+def learned(rows: Reals, truth: npt.NDArray[np.int64], *, answers: int) -> Judge:
+    """A judge of one question with so many answers (for two: one column, above 0 for yes); deterministic."""
+    from sklearn.linear_model import LogisticRegression
+
+    columns = answers if answers > 2 else 1
+    weights, bias = np.zeros((rows.shape[1], columns)), np.full(columns, -9.0)
+    seen = np.unique(truth)
+    if len(seen) > 1:
+        mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+        fitted = LogisticRegression(C=DOUBT, max_iter=100, tol=1e-3).fit((rows - mean) / spread, truth)
+        places = seen if answers > 2 and len(seen) > 2 else seen[1:] if answers > 2 else [0]
+        weights[:, places] = (fitted.coef_ / spread).T
+        bias[places] = fitted.intercept_ - (fitted.coef_ / spread) @ mean
+    return Judge(np.round(weights, 9), np.round(bias, 9))
+
+
+def left_out(
+    rows: Reals, truth: npt.NDArray[np.int64], *, answers: int, among: npt.NDArray[np.bool_] | None = None, folds: int = 5
+) -> Reals:
+    """Scores of every row by a judge that did not see it: row i belongs to fold i modulo `folds`; learns `among` these only."""
+    scores = np.zeros((len(rows), answers if answers > 2 else 1))
+    fold = np.arange(len(rows)) % folds
+    usable = np.ones(len(rows), np.bool_) if among is None else among
+    for one in range(folds):
+        seen = (fold != one) & usable
+        scores[fold == one] = learned(rows[seen], truth[seen], answers=answers).scores(rows[fold == one])
+    return scores
+
+
+def together(judges: Sequence[Judge]) -> Judge:
+    """One judge with the columns of all."""
+    return Judge(np.hstack([one.weights for one in judges]), np.concatenate([one.bias for one in judges]))
