@@ -9,12 +9,14 @@ import numpy.typing as npt
 
 from classifier import (
     calibration,
+    card,
     corpus,
     features,
     fitting,
     judging,
     leading,
     measuring,
+    origin,
     place,
     routing,
     signals,
@@ -210,6 +212,8 @@ def _measured(
                 "bureau": measuring.ranked(order[rows], known.lead[rows]),
                 "calibration_error": round(calibration.calibration_error(certain[rows], right[rows]), 4),
                 "coverage_at_precision": measuring.coverage(certain[rows], right[rows]),
+                "risk_coverage": measuring.risk_coverage(certain[rows], right[rows]),
+                "by_category": measuring.by_category(categories[rows, 0], known.category[rows], known.labels),
                 "kind_macro_f1": measuring.macro_f1(unseen["kind"][rows].argmax(axis=1), known.kind[rows]),
                 "urgent": measuring.found(unseen["urgent"][rows, 0], known.urgent[rows], level=levels["urgent"]),
                 "sensitive": measuring.found(unseen["sensitive"][rows, 0], known.accusing[rows], level=levels["sensitive"]),
@@ -219,17 +223,21 @@ def _measured(
 
 
 def learn(
-    letters: Sequence[Letter], *, city: City, words: Sequence[Word] = (), precision: float = PRECISION
+    letters: Sequence[Letter], *, city: City, words: Sequence[Word] = (), precision: float = PRECISION,
+    weights: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, object], Trained]:
-    """What model.json has to say, and the model itself. The same letters and words give the same model, to the byte."""
+    """What model.json has to say, and the model itself. The same letters and words give the same model, to the byte.
+
+    `weights` (by a letter's id) say how much it counts beside an ordinary letter of the corpus."""
     letters = [letter for letter in letters if letter.category in city.categories]
     known = _known(letters, city)
     plain = known.plain
     targets = _targets(letters, known)
     examples, exemplary = _examples(words, known, targets, city)
     documents = [*examples, *(features.grams(one.title, one.body) for one in letters)]
+    counting = np.array([1.0] * len(examples) + [(weights or {}).get(one.id, 1.0) for one in letters])
     fitted = fitting.fit(
-        documents, np.vstack((exemplary, targets)), lexicon=_lexicon(words, known.labels), spared=len(examples), ridge=RIDGE,
+        documents, np.vstack((exemplary, targets)), lexicon=_lexicon(words, known.labels), spared=len(examples), ridge=RIDGE, weights=counting,
     )
     parts = weighing.parted(fitted.left_out, labels=known.labels)
     scales = weighing.Scales(
@@ -262,5 +270,4 @@ def train(corpus_folder: Path, city_folder: Path, out: Path, *, precision: float
     """
     city = tables.read(city_folder)
     about, model = learn(corpus.read(corpus_folder), city=city, words=terms(city_folder, city), precision=precision)
-    storage.save(out, about=about, arrays=model.arrays())
-    return about
+    return storage.save(out, about={**about, "origin": origin.of(corpus_folder, city_folder)}, arrays=model.arrays(), card=card.written)

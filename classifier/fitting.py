@@ -115,11 +115,12 @@ def _left_out(targets: Reals, dual: Reals, half: Small, groups: npt.NDArray[np.i
 
 def fit(
     documents: Sequence[Grams], targets: Reals, *, lexicon: Lexicon | None = None, spared: int = 0, ridge: float = RIDGE,
-    at_least: int = 2,
+    at_least: int = 2, weights: Reals | None = None,
 ) -> Fitted:
     """Learns every column of `targets` (texts × columns: 1 where it holds, 0 where not); deterministic.
 
     Of the first `spared` texts nobody asks what would be said without them.
+    `weights` say how much each text counts beside an ordinary one (2: as if it had been written twice, 0.5: half believed).
     With a `lexicon`, texts are alike also when their words speak for the same topics; the model stays linear in the sequences.
     """
     with threadpool_limits(THREADS):
@@ -131,15 +132,15 @@ def fit(
         said, usual = _topics(space, lexicon, matrix) if lexicon else (np.zeros((len(space.rarity), 0), np.float32), np.zeros(0, np.float32))
         spoken = matrix @ said - usual
         system += spoken @ spoken.T
-        system[np.diag_indices_from(system)] += np.float32(ridge)
+        system[np.diag_indices_from(system)] += (ridge / (np.ones(len(documents)) if weights is None else weights)).astype(np.float32)
         factor = scipy.linalg.cholesky(system, lower=True, overwrite_a=True, check_finite=False)
         wanted = (targets - bias).astype(np.float32)
         dual = scipy.linalg.cho_solve((factor, True), wanted, check_finite=False)
         half = _halves(factor, spared)
         left_out = _left_out((targets - bias)[spared:], dual[spared:].astype(np.float64), half, groups) + bias
         by_topic = spoken.T @ dual
-        weights = np.asarray(matrix.T @ dual) + said @ by_topic
-    return Fitted(_compact(space, frequency, weights, np.round(bias - usual @ by_topic, 6)), left_out)
+        learned = np.asarray(matrix.T @ dual) + said @ by_topic
+    return Fitted(_compact(space, frequency, learned, np.round(bias - usual @ by_topic, 6)), left_out)
 
 
 def _compact(space: Space, frequency: npt.NDArray[np.int64], dense: Small, bias: Reals) -> Linear:

@@ -1,7 +1,6 @@
-"""How good the city model is on letters it did not see: what training writes into model.json and the model card shows."""
+"""How good the city model is on letters it did not see: what training writes into model.json and card.py shows."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ from classifier.linear import Reals
 
 Truth = npt.NDArray[np.int64]
 _PRECISIONS = (0.97, 0.95, 0.90, 0.85)
+_COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 def ranked(order: Truth, truth: Truth) -> dict[str, float]:
@@ -21,6 +21,22 @@ def ranked(order: Truth, truth: Truth) -> dict[str, float]:
 def coverage(certain: Reals, right: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Share of letters that can be routed, the most certain first, at each stated precision."""
     return {f"{one:.2f}": _share(certain >= calibration.threshold(certain, right, precision=one)) for one in _PRECISIONS}
+
+
+def risk_coverage(certain: Reals, right: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Share of wrong answers among the most certain share of all letters, for each share."""
+    return {share: round(1 - precision, 4) for share, precision in calibration.coverage_at(certain, right, _COVERAGES).items()}
+
+
+def by_category(told: Truth, truth: Truth, labels: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Letters, recall and precision of each category that occurs: of its own letters found, of those told to be its own right."""
+    figures = {}
+    for number in np.unique(truth).tolist():
+        both, own, said = ((told == number) & (truth == number)).sum(), (truth == number).sum(), (told == number).sum()
+        figures[labels[number]] = {
+            "letters": int(own), "recall": round(float(both / own), 3), "precision": round(float(both / max(1, said)), 3),
+        }
+    return figures
 
 
 def found(score: Reals, wanted: Truth, *, level: float) -> dict[str, float]:
@@ -41,21 +57,3 @@ def macro_f1(told: Truth, truth: Truth) -> float:
 
 def _share(right: npt.NDArray[np.bool_]) -> float:
     return round(float(right.mean()), 4) if len(right) else 0.0
-
-
-def card(measured: Mapping[str, Any], about: Mapping[str, Any]) -> str:
-    """The model card: what the model is, what it does on letters it did not see, and what it cannot do."""
-    lines = [
-        f"# City model {about.get('version', '')}", "",
-        f"{about['texts']} letters, {len(about['labels'])} categories, {len(about['leads'])} leading bureaus. Automatic routing at stated precision "
-        f"{about['precision']}: a letter is routed when the chance of its first bureau is at least {about['levels']['auto']:.3f}.",
-        "All figures are of letters left out of training. `city` are letters of the general corpus, `boundary` letters written for the fifty hard cases.", "",
-        "| figure | " + " | ".join(measured) + " |", "|---|" + "---|" * len(measured),
-    ]
-    first = next(iter(measured.values()))
-    for name, value in first.items():
-        for inner in value if isinstance(value, dict) else ("",):
-            cells = [str(one[name][inner] if inner else one[name]) for one in measured.values()]
-            lines.append(f"| {name} {inner} | " + " | ".join(cells) + " |")
-    lines += ["", "The corpus is written, not received: expect other figures from real post, and measure them with the audit sample of the desk."]
-    return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,12 @@ def versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in _LIBRARIES}
 
 
-def save(folder: Path, *, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Writes a model beside its place and moves it there whole; the same model gives the same bytes."""
+def save(
+    folder: Path, *, about: Mapping[str, Any], arrays: Mapping[str, Array], card: Callable[[Mapping[str, Any]], str] | None = None
+) -> dict[str, Any]:
+    """Writes a model beside its place and moves it there whole; the same model gives the same bytes. Returns what model.json says.
+
+    `card` makes CARD.md, for people, of the same."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".model-") as name:
         made = Path(name) / "model"
@@ -44,13 +48,17 @@ def save(folder: Path, *, about: Mapping[str, Any], arrays: Mapping[str, Array])
         content = {"format": FORMAT, "libraries": versions(), "sha256": sums, **about}
         content["version"] = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        if card:
+            (made / "CARD.md").write_text(card(content), encoding="utf-8")
         (made / "model.json").write_text(text + "\n", encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)
+    return content
 
 
-def _about(folder: Path) -> dict[str, Any]:
+def described(folder: Path) -> dict[str, Any]:
+    """What model.json says, its arrays unread. Raises BadModel when there is none of this format."""
     try:
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -65,7 +73,7 @@ def _about(folder: Path) -> dict[str, Any]:
 
 def load(folder: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """What model.json says, and the arrays. Raises BadModel, saying why, for anything but what `save` wrote."""
-    about = _about(folder)
+    about = described(folder)
     sums = about.get("sha256")
     if not isinstance(sums, dict) or not sums:
         raise BadModel(f"{folder}/model.json names no arrays: train it again")
