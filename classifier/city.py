@@ -53,6 +53,8 @@ class Known:
     kind: npt.NDArray[np.int64]
     urgent: npt.NDArray[np.int64]
     accusing: npt.NDArray[np.int64]
+    marked: npt.NDArray[np.bool_]
+    """Letters of which a reader has said kind and urgency; of the others the judges learn nothing."""
     plain: npt.NDArray[np.bool_]
     """Letters not written for one hard case: those come in series, and would make the model look surer than it is."""
 
@@ -94,21 +96,23 @@ def _known(letters: Sequence[Letter], city: City) -> Known:
         labels, names,
         category=np.array([labels.index(letter.category) for letter in letters]),
         lead=np.array([names.index(lead) for lead in leads]),
-        kind=np.array([corpus.KINDS.index(letter.kind) for letter in letters]),
+        kind=np.array([corpus.KINDS.index(letter.kind or corpus.KINDS[0]) for letter in letters]),
         urgent=np.array([int(letter.urgent) for letter in letters]),
         accusing=np.array([int(letter.category == routing.ACCUSATION) for letter in letters]),
+        marked=np.array([bool(letter.kind) for letter in letters]),
         plain=plain if plain.any() else ~plain,
     )
 
 
 def _targets(letters: Sequence[Letter], known: Known) -> Reals:
-    """A column for each category, each kind, urgency, each lead."""
+    """A column for each category, each kind, urgency, each lead; the usual kind and urgency where nobody has said them."""
     categories = np.eye(len(known.labels))[known.category]
     for row, letter in enumerate(letters):
         if letter.second in known.labels and letter.second != letter.category:
             categories[row, known.labels.index(letter.second)] = SECOND
-    kinds, leads = np.eye(len(corpus.KINDS))[known.kind], np.eye(len(known.leads))[known.lead]
-    return np.hstack((categories, kinds, known.urgent[:, None], leads))
+    judged = np.hstack((np.eye(len(corpus.KINDS))[known.kind], known.urgent[:, None]))
+    judged[~known.marked] = judged[known.marked].mean(axis=0)
+    return np.hstack((categories, judged, np.eye(len(known.leads))[known.lead]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ def _measured(
     """Left-out figures, of letters of the general corpus and of those written for hard cases apart."""
     categories, right = np.argsort(-chances, axis=1, kind="stable"), order[:, 0] == known.lead
     figures: dict[str, object] = {}
-    for name, rows in (("city", known.plain), ("boundary", ~known.plain)):
+    for name, rows in (("city", known.plain & known.marked), ("boundary", ~known.plain)):
         if rows.any():
             figures[name] = {
                 "category": measuring.ranked(categories[rows], known.category[rows]),
@@ -246,7 +250,7 @@ def learn(
     chances = scales.categories.chances(parts.categories)
     rows = _judged(letters, known, parts, chances, city)
     truths = {"kind": (known.kind, len(corpus.KINDS)), "urgent": (known.urgent, 2), "sensitive": (known.accusing, 2)}
-    unseen = {name: judging.left_out(rows, truth, answers=count) for name, (truth, count) in truths.items()}
+    unseen = {name: judging.left_out(rows, truth, answers=count, among=known.marked) for name, (truth, count) in truths.items()}
     levels = {
         name: _recalling(unseen[judge][:, 0], truths[judge][0] == 1, recall=recall) for name, (judge, recall) in _FOUND.items()
     }
@@ -259,15 +263,22 @@ def learn(
         "certainty": asdict(scales.categories), "lead_certainty": asdict(scales.leads), "levels": levels, "precision": precision,
         "texts": len(letters), "measured": _measured(known, chances, unseen=unseen, levels=levels, certain=certain, order=order),
     }
-    judge = judging.together([judging.learned(rows, truth, answers=count) for truth, count in truths.values()])
+    judge = judging.together([judging.learned(rows[known.marked], truth[known.marked], answers=count) for truth, count in truths.values()])
     return about, Trained(fitted.model, judge, judging.learned(evidence[plain], right[plain], answers=2))
 
 
-def train(corpus_folder: Path, city_folder: Path, out: Path, *, precision: float = PRECISION) -> Mapping[str, object]:
+def train(
+    corpus_folder: Path, city_folder: Path, out: Path, *, precision: float = PRECISION, more: Sequence[Letter] = (),
+    weights: Mapping[str, float] | None = None, desk: Mapping[str, object] | None = None,
+) -> Mapping[str, object]:
     """Trains on data/corpus for the city's tables, writes the model folder whole and returns what its model.json says.
 
-    `precision` is the share of automatic routings that must be right. Raises tables.BadTable when a table or the corpus cannot be read.
+    `precision` is the share of automatic routings that must be right; `more` letters of the desk, with their `weights` and what `desk`
+    says of them, join the corpus. Raises tables.BadTable when a table or the corpus cannot be read.
     """
     city = tables.read(city_folder)
-    about, model = learn(corpus.read(corpus_folder), city=city, words=terms(city_folder, city), precision=precision)
+    letters = [*corpus.read(corpus_folder), *more]
+    about, model = learn(letters, city=city, words=terms(city_folder, city), precision=precision, weights=weights)
+    if desk:
+        about["desk"] = desk
     return storage.save(out, about={**about, "origin": origin.of(corpus_folder, city_folder)}, arrays=model.arrays(), card=card.written)

@@ -16,6 +16,7 @@ class Letter:
     id: str
     category: str
     kind: str
+    """One of KINDS; empty where nobody has said kind and urgency (a letter of the desk)."""
     urgent: bool
     district: str
     second: str
