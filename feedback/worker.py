@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 
 from feedback import app, clock
-from feedback.actions import keeping_days, sealing, sending, timing
+from feedback.actions import instructing, keeping_days, sealing, sending, timing
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Message, Send
 from feedback.settings import Settings
@@ -58,6 +58,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
     return [
         Job("notices", 0.3, lambda: _notices(hall, send)),
         Job("clock", 5, lambda: timing.tick(hall, now=clock.now())),
+        Job("instructions", 30, lambda: instructing.warn(hall, now=clock.now())),
         Job("recount", 5, lambda: keeping_days.recount(hall, now=clock.now())),
         Job("seals", 1, _Sealer(hall)),
         Job("city", app.REREAD, lambda: _reread(hall)),

@@ -169,7 +169,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
     }
     after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)
     await cases.release(hall.database, case.id, ended_by=step, now=now)
-    await instructions.write_off(hall.database, case.id, now=now)
+    await instructions.answered(hall.database, case.id, now=now)
     await tell(hall, after, "answered", now=now)
     return after
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback.actions import asking
+from feedback.actions import asking, instructing
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
@@ -10,7 +10,7 @@ from feedback.rules import deadline
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, extensions, instructions
+from feedback.store import cases, extensions
 
 
 async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool, reason: str, now: datetime) -> Case:
@@ -48,12 +48,10 @@ async def _refuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: dat
 
 
 async def instruct(hall: Hall, actor: Actor, case: Case, *, text: str, due_at: datetime, now: datetime) -> Case:
-    """督办、批示: an order with its own due time, seen by the bureau, never by the public."""
-    assert actor.person_id is not None
+    """督办、批示 on one case: an order with its own due time, seen by the bureau, never by the public."""
     async with hall.database.transaction():
-        after = await take_step(hall, actor, case, Step.INSTRUCT, now=now, said={"instruction": text})
-        await instructions.add(hall.database, case.id, person_id=actor.person_id, text=text, due_at=due_at, now=now)
-    return after
+        identity = await instructing.begin(hall, actor, text=text, due_at=due_at, now=now)
+        return await instructing.put(hall, actor, identity, case, text=text, now=now)
 
 
 async def rework(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:

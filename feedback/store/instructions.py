@@ -1,42 +1,219 @@
-"""督办 and 批示: orders on a case, each with its own due time, written off when the answer goes out."""
+"""督办 and 批示: orders on one case or many, each with its own due time, what was said to them, and who was warned."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from databases import Database
 
+from feedback.rules.instruction import Act, State
 
-async def add(database: Database, case_id: int, *, person_id: int, text: str, due_at: datetime, now: datetime) -> None:
-    """Keeps one order."""
+PAGE = 50
+
+
+async def add(
+    database: Database, *, person_id: int, text: str, about: str, due_at: datetime, warn_at: datetime, now: datetime
+) -> int:  # fmt: skip
+    """Keeps one order, as yet on no case; its id."""
+    return await database.fetch_val(
+        """INSERT INTO instructions (person_id, at, text, about, due_at, warn_at)
+        VALUES (:person_id, :now, :text, :about, :due_at, :warn_at) RETURNING id""",
+        {"person_id": person_id, "text": text, "about": about, "due_at": due_at, "warn_at": warn_at, "now": now},
+    )
+
+
+async def link(database: Database, identity: int, case_id: int) -> None:
+    """The order is on this case too."""
     await database.execute(
-        """INSERT INTO instructions (case_id, person_id, at, text, due_at) VALUES (:case_id, :person_id, :now, :text, :due_at)""",
-        {"case_id": case_id, "person_id": person_id, "text": text, "due_at": due_at, "now": now},
+        "INSERT INTO instruction_cases (instruction_id, case_id) VALUES (:id, :case_id)",
+        {"id": identity, "case_id": case_id},
     )
 
 
 async def of_case(database: Database, case_id: int) -> list[Any]:
     """The orders on one case, newest first, with who gave them."""
     return await database.fetch_all(
-        """SELECT instructions.at, instructions.text, instructions.due_at, instructions.done_at, people.name, people.role
-        FROM instructions JOIN people ON people.id = instructions.person_id
+        """SELECT instructions.id, instructions.at, instructions.text, instructions.due_at, instructions.done_at,
+            instruction_cases.answered_at, people.name, people.role
+        FROM instruction_cases JOIN instructions ON instructions.id = instruction_cases.instruction_id
+        JOIN people ON people.id = instructions.person_id
         WHERE case_id = :id ORDER BY instructions.id DESC""",
         {"id": case_id},
     )
 
 
-async def write_off(database: Database, case_id: int, *, now: datetime) -> None:
-    """The case was answered: its orders are done."""
+async def answered(database: Database, case_id: int, *, now: datetime) -> None:
+    """The answer of the case went out: its orders can be written off as far as it is concerned."""
     await database.execute(
-        "UPDATE instructions SET done_at = :now WHERE case_id = :id AND done_at IS NULL",
+        "UPDATE instruction_cases SET answered_at = :now WHERE case_id = :id AND answered_at IS NULL",
         {"id": case_id, "now": now},
     )
 
 
-async def undone(database: Database) -> list[Any]:
-    """Orders that are not written off, by due time."""
+_SELECT = """SELECT instructions.id, instructions.at, instructions.text, instructions.about, instructions.due_at,
+        instructions.warn_at, instructions.done_at, giver.name AS by, giver.role, held.n, held.answered, held.bureaus,
+        held.number, held.title, word.at AS word_at, word.act, word.text AS word, word.bureau AS word_bureau,
+        speaker.name AS word_by
+    FROM instructions JOIN people AS giver ON giver.id = instructions.person_id
+    CROSS JOIN LATERAL (
+        SELECT CAST(count(*) AS integer) AS n, CAST(count(instruction_cases.answered_at) AS integer) AS answered,
+            array_agg(DISTINCT coalesce(cases.bureau, '')) AS bureaus, min(cases.number) AS number,
+            (array_agg(cases.title ORDER BY cases.number))[1] AS title
+        FROM instruction_cases JOIN cases ON cases.id = instruction_cases.case_id
+        WHERE instruction_cases.instruction_id = instructions.id) AS held
+    LEFT JOIN LATERAL (SELECT at, act, text, bureau, person_id FROM instruction_words
+        WHERE instruction_words.instruction_id = instructions.id ORDER BY id DESC LIMIT 1) AS word ON true
+    LEFT JOIN people AS speaker ON speaker.id = word.person_id"""
+_REPORTED = "(word.act IS NOT DISTINCT FROM 'done' OR held.n = held.answered AND word.act IS DISTINCT FROM 'send_back')"
+"""As `rules.instruction.state`."""
+_STANDING = {
+    State.OPEN: f"done_at IS NULL AND NOT {_REPORTED}",
+    State.REPORTED: f"done_at IS NULL AND {_REPORTED}",
+    State.DONE: "done_at IS NOT NULL",
+}
+_OF_BUREAU = """EXISTS (SELECT FROM instruction_cases AS mine JOIN cases ON cases.id = mine.case_id
+    WHERE mine.instruction_id = instructions.id AND cases.bureau = :bureau)"""
+
+
+def _scope(bureau: str | None, values: dict[str, Any]) -> str:
+    """An instruction belongs to whoever has one of its cases."""
+    if bureau is None:
+        return "true"
+    values["bureau"] = bureau
+    return _OF_BUREAU
+
+
+async def page(
+    database: Database, state: State, *, bureau: str | None = None, after: int | None = None, limit: int = PAGE
+) -> list[Any]:  # fmt: skip
+    """Orders that stand so, the earliest due first (those written off: the latest first), behind the order `after`."""
+    key, way, behind = ("done_at", "DESC", "<") if state is State.DONE else ("due_at", "", ">")
+    values: dict[str, Any] = {"limit": limit}
+    conditions = [_STANDING[state], _scope(bureau, values)]
+    if after is not None:
+        values["after"] = after
+        conditions.append(f"({key}, instructions.id) {behind} (SELECT {key}, id FROM instructions WHERE id = :after)")
     return await database.fetch_all(
-        """SELECT instructions.at, instructions.text, instructions.due_at, people.name, cases.number, cases.title,
-            cases.bureau, cases.status
-        FROM instructions JOIN people ON people.id = instructions.person_id JOIN cases ON cases.id = instructions.case_id
-        WHERE instructions.done_at IS NULL AND NOT cases.protected ORDER BY instructions.due_at LIMIT 200"""
+        f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY {key} {way}, instructions.id {way} LIMIT :limit", values
+    )
+
+
+async def counts(database: Database, *, bureau: str | None = None) -> dict[State, int]:
+    """How many orders are open and how many are reported as done; those written off are not counted."""
+    values: dict[str, Any] = {}
+    condition = f"done_at IS NULL AND {_scope(bureau, values)}"
+    row = await database.fetch_one(
+        f"""WITH found AS ({_SELECT.replace("SELECT ", f"SELECT {_REPORTED} AS reported, ", 1)} WHERE {condition})
+        SELECT count(*) FILTER (WHERE reported) AS reported, count(*) FILTER (WHERE NOT reported) AS open FROM found""",
+        values,
+    )
+    assert row is not None
+    return {State.OPEN: row["open"], State.REPORTED: row["reported"]}
+
+
+async def get(database: Database, identity: int, *, bureau: str | None = None) -> Any | None:
+    """One order, if this bureau has one of its cases (None: the city's desks)."""
+    values: dict[str, Any] = {"id": identity}
+    return await database.fetch_one(f"{_SELECT} WHERE instructions.id = :id AND {_scope(bureau, values)}", values)
+
+
+async def lock(database: Database, identity: int) -> None:
+    """Holds off others who would say something to it, until the caller's transaction ends."""
+    await database.execute("SELECT id FROM instructions WHERE id = :id FOR UPDATE", {"id": identity})
+
+
+async def cases_of(database: Database, identity: int, *, bureau: str | None = None) -> list[Any]:
+    """The cases an order is on, by due time; a bureau sees its own."""
+    return await database.fetch_all(
+        """SELECT cases.number, cases.title, cases.status, cases.bureau, cases.due_at, cases.received_at,
+            instruction_cases.answered_at
+        FROM instruction_cases JOIN cases ON cases.id = case_id
+        WHERE instruction_id = :id AND NOT protected AND (CAST(:bureau AS text) IS NULL OR cases.bureau = :bureau)
+        ORDER BY cases.due_at, cases.number""",
+        {"id": identity, "bureau": bureau},
+    )
+
+
+async def words(database: Database, identity: int) -> list[Any]:
+    """What was said to an order, in order."""
+    return await database.fetch_all(
+        """SELECT instruction_words.at, act, text, instruction_words.bureau, people.name, people.role
+        FROM instruction_words JOIN people ON people.id = person_id
+        WHERE instruction_id = :id ORDER BY instruction_words.id""",
+        {"id": identity},
+    )
+
+
+async def say(
+    database: Database, identity: int, act: Act, *, text: str, person_id: int, bureau: str | None, now: datetime
+) -> None:  # fmt: skip
+    """Keeps what somebody said to an order; writing off ends it."""
+    values = {"id": identity, "now": now, "person_id": person_id}
+    await database.execute(
+        """INSERT INTO instruction_words (instruction_id, at, person_id, bureau, act, text)
+        VALUES (:id, :now, :person_id, :bureau, :act, :text)""",
+        {**values, "bureau": bureau, "act": act.value, "text": text},
+    )
+    if act is Act.WRITE_OFF:
+        await database.execute("UPDATE instructions SET done_at = :now, done_by = :person_id WHERE id = :id", values)
+
+
+# Warnings ---------------------------------------------------------------------------------------------------------
+
+
+async def unwarned(database: Database, *, now: datetime) -> list[Any]:
+    """Orders and the rung that is due for each and was not taken yet: yellow, red."""
+    return await database.fetch_all(
+        """SELECT instructions.id, instructions.person_id, rung FROM instructions
+        CROSS JOIN (VALUES ('yellow'), ('red')) AS rungs (rung)
+        WHERE done_at IS NULL AND CASE rung WHEN 'red' THEN due_at ELSE warn_at END <= :now
+            AND NOT EXISTS (SELECT FROM instruction_warnings AS given
+                WHERE given.instruction_id = instructions.id AND given.rung = rungs.rung)
+        ORDER BY due_at, instructions.id LIMIT 200""",
+        {"now": now},
+    )
+
+
+async def receivers(database: Database, identity: int, rung: str, *, giver: int) -> Sequence[int]:
+    """Whom a rung is for: who handles and who heads the cases that are not answered; at red also who gave the order."""
+    rows = await database.fetch_all(
+        """SELECT DISTINCT people.id FROM instruction_cases JOIN cases ON cases.id = case_id
+        JOIN people ON people.active AND (people.id = cases.handler_id
+            OR people.bureau = cases.bureau AND (people.role = 'head' OR people.role = 'handler' AND cases.handler_id IS NULL)
+            OR cases.bureau IS NULL AND people.role = 'dispatcher')
+        WHERE instruction_id = :id AND instruction_cases.answered_at IS NULL""",
+        {"id": identity},
+    )
+    return sorted({row["id"] for row in rows} | ({giver} if rung == "red" else set()))
+
+
+async def note(database: Database, identity: int, rung: str, *, people: Sequence[int], now: datetime) -> None:
+    """Writes the rung down and puts a notice before each of these people. Twice is as good as once."""
+    values = {"id": identity, "rung": rung, "now": now}
+    await database.execute(
+        "INSERT INTO instruction_warnings VALUES (:id, :rung, :now) ON CONFLICT DO NOTHING", values
+    )
+    await database.execute(
+        """INSERT INTO instruction_reminders (person_id, instruction_id, rung, at)
+        SELECT unnest(CAST(:people AS bigint[])), :id, :rung, :now ON CONFLICT DO NOTHING""",
+        {**values, "people": list(people)},
+    )
+
+
+async def unseen(database: Database, person_id: int | None) -> list[Any]:
+    """This person's notices about orders that are not written off, the earliest due first: one an order."""
+    return await database.fetch_all(
+        """SELECT instructions.id, instructions.text, due_at, warn_at, max(instruction_reminders.at) AS at
+        FROM instruction_reminders JOIN instructions ON instructions.id = instruction_id
+        WHERE instruction_reminders.person_id = :person AND seen_at IS NULL AND done_at IS NULL
+        GROUP BY instructions.id ORDER BY due_at, instructions.id LIMIT 50""",
+        {"person": person_id},
+    )
+
+
+async def seen(database: Database, person_id: int, *, now: datetime) -> None:
+    """The person has taken note of everything up to now."""
+    await database.execute(
+        "UPDATE instruction_reminders SET seen_at = :now WHERE person_id = :person AND seen_at IS NULL AND at <= :now",
+        {"person": person_id, "now": now},
     )

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from feedback.actions import accounts, asking, dispatching, handling, proving
-from feedback.rules import permission, petition, status
+from feedback.actions import accounts, asking, dispatching, handling, instructing, proving
+from feedback.rules import instruction, permission, petition, status
 from feedback.store import cases, people
 from feedback.web import doors, templating
 
@@ -53,6 +53,8 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     cases.Stale: (409, "stale"),
     status.WrongStep: (409, "wrong_step"),
     asking.TooEarly: (409, "too_early"),
+    instruction.WrongAct: (409, "wrong_act"),
+    instructing.TooMany: (422, "too_many_cases"),
     handling.TooManyDays: (422, "too_many_days"),
     dispatching.NotThere: (422, "not_there"),
     proving.WrongCode: (422, "wrong_code"),

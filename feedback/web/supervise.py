@@ -7,10 +7,12 @@ from starlette.responses import Response
 
 from feedback import clock
 from feedback.actions.hall import Hall
+from feedback.rules.instruction import State
 from feedback.rules.permission import Role
 from feedback.store import extensions, instructions, oversight, queues
 from feedback.store.queues import Queue
 from feedback.web import case_view, desk, doors, reminding, templating
+from feedback.web import instructions as ledger
 from feedback.web.doors import door
 
 SHOWN = 15
@@ -30,7 +32,8 @@ async def home(request: Request) -> Response:
         suspended=await _suspended(request),
         extensions=[_waiting(hall, one) for one in await extensions.undecided(hall.database)],
         reworks=[_waiting(hall, one) for one in await oversight.rework_asked(hall.database)],
-        orders=[_order(hall, one, now) for one in await instructions.undone(hall.database)],
+        orders=[ledger.shown(hall, one, now) for one in await instructions.page(hall.database, State.OPEN, limit=SHOWN)],
+        order_counts=await instructions.counts(hall.database),
         decides=who.role is Role.SUPERVISOR,
         done=desk.DONE.get(asked.get("done", ""), ""),
         about=asked.get("about", "")[:40],
@@ -56,10 +59,6 @@ async def _suspended(request: Request) -> list[dict[str, Any]]:
 def _waiting(hall: Hall, found: Any) -> dict[str, Any]:
     """A row of the database with its bureau by name."""
     return {**dict(found._mapping), "bureau": case_view.bureau(hall.city, found["bureau"])}
-
-
-def _order(hall: Hall, found: Any, now: Any) -> dict[str, Any]:
-    return {**_waiting(hall, found), "late": now >= found["due_at"]}
 
 
 ROUTES = [door("/supervise", home, enter=doors.SUPERVISE, name="supervise")]

@@ -1,0 +1,136 @@
+"""督办 and 批示: on one case, several or a whole list; replies, sending back, write-off, the ledger and the clock's warnings."""
+
+import pytest
+
+from feedback.actions import instructing
+from tests import people
+from tests.conftest import at
+from tests.web.conftest import submitted, token
+from tests.web.staff import api_step, at_bureau, browser, get, post
+
+pytestmark = pytest.mark.anyio
+DUE = "2198-01-04T17:00:00+08:00"
+
+
+async def give(client, who=people.DU, **fields):
+    given = {"text": "两家一起去现场，周五前书面报告", "due_at": DUE, **fields}
+    return await client.post("/api/v1/instructions", json=given, headers=await token(client, who))
+
+
+async def say(client, who, identity, act, text="已经安排人去了现场"):
+    address = f"/api/v1/instructions/{identity}/words"
+    return await client.post(address, json={"act": act, "text": text}, headers=await token(client, who))
+
+
+async def ledger(client, who, state="open"):
+    answer = await client.get(f"/api/v1/instructions?state={state}", headers=await token(client, who))
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+async def test_several_cases_under_one_instruction_from_order_to_write_off(client):
+    first, second = await at_bureau(client), await at_bureau(client)
+    made = (await give(client, cases=[first, second])).json()
+    assert made["on"] == [first, second] and made["cases"] == 2 and made["state"] == "open"
+    assert [one["code"] for one in made["bureaus"]] == ["STHJ"]
+    assert (await say(client, people.WANG, made["id"], "done")).json()["state"] == "reported"
+    assert await ledger(client, people.DU) == [] and len(await ledger(client, people.DU, "reported")) == 1
+    assert (await say(client, people.SHI, made["id"], "send_back", "只有照片，没有处罚结果")).json()["state"] == "open"
+    assert (await say(client, people.WANG, made["id"], "progress")).json()["last"]["act"] == "progress"
+    assert (await say(client, people.WANG, made["id"], "done")).status_code == 200
+    done = (await say(client, people.DU, made["id"], "write_off", "已核实")).json()
+    assert done["state"] == "done" and done["can"] == [] and len(done["words"]) == 5
+    assert (await say(client, people.WANG, made["id"], "progress")).status_code == 409
+    staff = await client.get(f"/api/v1/cases/{second}", headers=await token(client, people.WANG))
+    assert "instruct" in [one["step"] for one in staff.json()["timeline"]]
+
+
+async def test_answers_report_an_instruction_and_nobody_but_a_giver_writes_it_off(client):
+    number = await at_bureau(client)
+    made = (await give(client, cases=[number])).json()
+    await api_step(client, people.WANG, number, "accept")
+    await api_step(client, people.WANG, number, "reply", answer="11月24日已责令停工整改，夜间不再施工。", outcome="solved")
+    await api_step(client, people.SHEN, number, "approve")
+    found = await ledger(client, people.DU, "reported")
+    assert [(one["id"], one["answered"]) for one in found] == [(made["id"], 1)]
+    assert (await say(client, people.WANG, made["id"], "write_off", "办完了")).status_code == 403
+    assert (await say(client, people.DU, made["id"], "progress", "督办员不报进展")).status_code == 403
+
+
+async def test_a_bureau_sees_its_own_instructions_and_only_its_own_cases_in_them(client):
+    ours = await at_bureau(client)
+    other = (await submitted(client, body="想问一下办事大厅周末上不上班。"))["number"]
+    staff = await client.get(f"/api/v1/cases/{other}", headers=await token(client, people.DIAO))
+    if staff.json()["status"] == "triage":
+        await api_step(client, people.DIAO, other, "dispatch", bureau="RSJ", category="C01")
+    made = (await give(client, cases=[ours, other])).json()
+    seen = await client.get(f"/api/v1/instructions/{made['id']}", headers=await token(client, people.WANG))
+    assert [one["number"] for one in seen.json()["items"]] == [ours]
+    assert await ledger(client, people.LI) == []
+    assert (await client.get(f"/api/v1/instructions/{made['id']}", headers=await token(client, people.LI))).status_code == 404
+    assert (await say(client, people.LI, made["id"], "progress")).status_code == 404
+
+
+async def test_a_whole_list_is_instructed_at_once_and_what_has_ended_is_left_out(client):
+    numbers = [await at_bureau(client) for _ in range(3)]
+    await api_step(client, people.DU, numbers[2], "terminate", reason="已进入诉讼程序")
+    made = (await give(client, queue="to_accept")).json()
+    assert sorted(made["on"]) == sorted(numbers[:2]) and made["about"] == "列表：待签收"
+    assert (await give(client, cases=[numbers[2]])).status_code == 422
+    assert (await give(client, queue="nothing")).status_code == 422
+    assert (await give(client)).status_code == 422
+
+
+async def test_a_protected_case_is_never_instructed_on(client):
+    made = await submitted(client, body="举报某局局长张某收受施工单位贿赂，有转账记录。")
+    assert (await give(client, cases=[made["number"]])).status_code == 422
+
+
+@pytest.mark.parametrize("someone", [people.WANG, people.DIAO, people.MI, people.XI])
+async def test_only_supervisors_and_leaders_give_instructions(client, someone):
+    number = await at_bureau(client)
+    assert (await give(client, someone, cases=[number])).status_code == 403
+
+
+@pytest.mark.parametrize("wrong", [{"due_at": "2020-01-01T00:00:00+08:00"}, {"due_at": "昨天"}, {"text": ""}, {"colour": 1}])
+async def test_wrong_fields_are_told(client, wrong):
+    number = await at_bureau(client)
+    assert (await give(client, **{"cases": [number], **wrong})).status_code == 422
+
+
+async def test_the_pages_do_the_same(client):
+    number = await at_bureau(client)
+    form = await get(client, people.SHI, f"/instructions/new?case={number}")
+    assert form.status == 200 and number in form.text
+    wrong = await post(client, people.SHI, "/instructions", case=number, text="请局长包案", due_at="")
+    assert wrong.status_code == 422 and "请局长包案" in wrong.text
+    sent = await post(client, people.SHI, "/instructions", case=number, text="请局长包案", due_at="2198-01-05T17:30")
+    assert sent.status_code == 303, sent.text
+    page = await get(client, people.WANG, sent.headers["location"].split("?")[0])
+    assert "请局长包案" in page.text and "报办结" in page.text and "销号</button>" not in page.text
+    address = f"{sent.headers['location'].split('?')[0]}/words"
+    empty = await post(client, people.WANG, address, act="done", text="")
+    assert empty.status_code == 422
+    assert (await post(client, people.WANG, address, act="done", text="围挡已经装好")).status_code == 303
+    book = await get(client, people.DU, "/instructions?state=reported")
+    assert "围挡已经装好" in book.text and "请局长包案" in book.text
+    assert (await client.get("/instructions", headers=await browser(client, people.MI))).status_code == 403
+    assert (await get(client, people.DU, "/instructions")).status == 200
+    assert (await client.get("/instructions/abc", headers=await browser(client, people.DU))).status_code == 404
+
+
+async def test_the_clock_warns_each_rung_once_in_working_time(client):
+    hall = client.app.state.hall
+    number = await at_bureau(client)
+    await give(client, cases=[number])
+    await hall.database.execute("UPDATE instructions SET warn_at = '2026-11-26T09:00+08', due_at = '2026-11-27T09:00+08'")
+    assert await instructing.warn(hall, now=at("2026-11-26 23:00")) == 0  # nobody is at a desk
+    assert await instructing.warn(hall, now=at("2026-11-26 10:00")) == 1
+    assert await instructing.warn(hall, now=at("2026-11-26 10:01")) == 0
+    desk = await get(client, people.WANG, "/desk")
+    assert "督办：两家一起去现场" in desk.text
+    assert await instructing.warn(hall, now=at("2026-11-27 10:00")) == 1
+    assert "督办：两家一起去现场" in (await get(client, people.DU, "/supervise")).text
+    await hall.database.execute("UPDATE instruction_reminders SET at = '2026-11-20T10:00+08'")
+    await post(client, people.WANG, "/reminders", back="desk")
+    assert "督办：两家一起去现场" not in (await get(client, people.WANG, "/desk")).text
