@@ -37,7 +37,7 @@ bench: .venv/.developing $(MODEL)  ## benchmarks: a table on screen, JSON in var
 	@$(BIN)/python -m tests.bench
 
 $(MODEL): .venv/.installed $(wildcard data/*.csv data/corpus/*.csv classifier/*.py)
-	@$(BIN)/minsheng train
+	@$(BIN)/minsheng train --corpus
 
 # A half-made environment is no environment: the stamp is written last.
 .venv/.installed: requirements.lock pyproject.toml

@@ -269,14 +269,14 @@ def learn(
 
 def train(
     corpus_folder: Path, city_folder: Path, out: Path, *, precision: float = PRECISION, more: Sequence[Letter] = (),
-    weights: Mapping[str, float] | None = None, desk: Mapping[str, object] | None = None,
+    weights: Mapping[str, float] | None = None, desk: Mapping[str, object] | None = None, served: City | None = None,
 ) -> Mapping[str, object]:
     """Trains on data/corpus for the city's tables, writes the model folder whole and returns what its model.json says.
 
     `precision` is the share of automatic routings that must be right; `more` letters of the desk, with their `weights` and what `desk`
-    says of them, join the corpus. Raises tables.BadTable when a table or the corpus cannot be read.
+    says of them, join the corpus; `served` is the city as a database has it. Raises tables.BadTable when a table or the corpus cannot be read.
     """
-    city = tables.read(city_folder)
+    city = served or tables.read(city_folder)
     letters = [*corpus.read(corpus_folder), *more]
     about, model = learn(letters, city=city, words=terms(city_folder, city), precision=precision, weights=weights)
     if desk:

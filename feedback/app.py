@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 from databases import Database
 from starlette.applications import Starlette
 
-from feedback import clock, settings, understanding
-from feedback.actions.hall import Hall, Understand
-from feedback.rules.record import Understanding, not_understood
+from feedback import models, settings, understanding
+from feedback.actions.hall import Hall
 from feedback.settings import Settings
-from feedback.store import city, database, keys, models
+from feedback.store import city, database, keys
 from feedback.web import errors, middleware, notices, routes, templating
 
 _log = logging.getLogger(__name__)
@@ -29,9 +28,10 @@ def create(given: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(own) as hall:
             app.state.hall = hall
-            keeper = asyncio.create_task(_keep_city_fresh(hall))
+            keepers = [asyncio.create_task(_keep_city_fresh(hall)), asyncio.create_task(_keep_model(hall, own))]
             yield
-            keeper.cancel()
+            for keeper in keepers:
+                keeper.cancel()
 
     app = Starlette(
         routes=routes.ROUTES,
@@ -55,7 +55,7 @@ async def opened(own: Settings) -> AsyncIterator[Hall]:
             database=pool,
             vault=await keys.fitting_vault(pool, own),
             city=await city.read(pool),
-            understand=await reader(pool, own),
+            understand=await models.reader(pool, own),
             words=notices.words,
             redact=understanding.redact,
         )
@@ -74,21 +74,6 @@ async def _connect(pool: Database, tries: int = 20) -> None:
             await asyncio.sleep(0.5)
 
 
-async def reader(pool: Database, own: Settings) -> Understand:
-    """The classifier; without a usable model every letter goes to triage, and the log says why."""
-    try:
-        found = understanding.Reader(own.model, await city.routing(pool))
-    except Exception:
-        _log.exception("no usable model: every case goes to triage; run `minsheng train`")
-        return _nothing_understood
-    await models.note(pool, found.version, labels=found.labels, now=clock.now())
-    return found
-
-
-def _nothing_understood(title: str, body: str, *, district: str | None, address: str) -> Understanding:
-    return not_understood()
-
-
 async def _keep_city_fresh(hall: Hall) -> None:
     while True:
         await asyncio.sleep(REREAD)
@@ -96,3 +81,14 @@ async def _keep_city_fresh(hall: Hall) -> None:
             hall.city = await city.read(hall.database)
         except (OSError, ConnectionError):
             _log.warning("the city's tables could not be read again; the old ones stay in use")
+
+
+async def _keep_model(hall: Hall, own: Settings) -> None:
+    keep = models.Keeper(hall, own)
+    while True:
+        await asyncio.sleep(models.LOOK)
+        try:
+            await keep()
+        except Exception as fault:
+            # Whatever it was, the old model serves on, and the next look may find another.
+            _log.warning("which model serves could not be read, the old one stays in use: %s", fault)

@@ -6,7 +6,7 @@ from typing import Any
 
 import classifier.personal
 import classifier.reply
-from classifier import routing, tables
+from classifier import novelty, routing, tables
 from classifier.understanding import Understander
 from feedback.rules import city
 from feedback.rules.record import Candidate, Decision, Kind, Understanding, not_understood
@@ -20,6 +20,7 @@ class Reader:
     def __init__(self, model: Path, city_tables: dict[str, list[dict[str, Any]]]) -> None:
         """Loads the model; raises classifier.storage.BadModel, saying why, when it cannot serve."""
         self._understander = Understander.load(model, city=tables.city(**city_tables))
+        self.folder = model
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -39,6 +40,10 @@ class Reader:
             # A submission never fails because of the model: the letter goes to a person, the fault to the log.
             _log.exception("a letter was not understood")
             return not_understood()
+
+    def strange(self, title: str, body: str) -> float:
+        """Share of the letter's words that the model has never seen, from 0 to 1."""
+        return novelty.share(self._understander, title, body)
 
     def _read(self, title: str, body: str, district: str | None, address: str) -> Understanding:
         found = self._understander.understand(title, body, district=district, address=address)

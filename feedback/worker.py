@@ -15,7 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
-from feedback import app, clock
+from feedback import app, clock, models, shadow
 from feedback.actions import instructing, keeping_days, sealing, sending, timing
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Message, Send
@@ -55,6 +55,7 @@ async def run(own: Settings, *, stop: asyncio.Event | None = None) -> None:
 def jobs(hall: Hall, own: Settings) -> list[Job]:
     """Everything the worker does."""
     send = to_outbox(own.var / "outbox.jsonl") if own.demo else to_log
+    reads = shadow.Shadow(hall, own)
     return [
         Job("notices", 0.3, lambda: _notices(hall, send)),
         Job("clock", 5, lambda: timing.tick(hall, now=clock.now())),
@@ -62,6 +63,8 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("recount", 5, lambda: keeping_days.recount(hall, now=clock.now())),
         Job("seals", 1, _Sealer(hall)),
         Job("city", app.REREAD, lambda: _reread(hall)),
+        Job("model", models.LOOK, models.Keeper(hall, own)),
+        Job("shadow", 2, lambda: _read_along(reads)),
         Job("tidying", 3600, lambda: tidy(hall)),
         Job("heartbeat", 1, lambda: vitals.beat(hall.database, "worker", now=clock.now())),
     ]
@@ -99,6 +102,11 @@ class _Sealer:
 
     async def __call__(self) -> None:
         _, self._mark = await sealing.seal(self._hall.database, now=clock.now(), before=self._mark)
+
+
+async def _read_along(reads: shadow.Shadow) -> None:
+    while await reads(now=clock.now()) == shadow.MOST:
+        pass  # a full round: there may be more
 
 
 async def _reread(hall: Hall) -> None:

@@ -53,6 +53,8 @@ def _rows(hall: Hall, identity: int, message: Message, now: datetime) -> Iterato
         begin = next(event.at for event in events if event.to_status is Status.ASSIGNED)
         yield "assignments", _assignment(identity, bureau, begin, message.answered_at)
     yield "ledger", _ledger(understood, identity, now)
+    if not secret and (message.category or message.bureau):
+        yield "imported_labels", {"case_id": identity, "category": message.category or None, "bureau": message.bureau or None}
 
 
 def _real(hall: Hall, bureau: str | None) -> str | None:

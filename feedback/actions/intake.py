@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from feedback.actions.hall import Hall
-from feedback.rules import chain, code, deadline
+from feedback.rules import chain, code, deadline, learning
 from feedback.rules.city import Due
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Decision, Event, Kind, Understanding
@@ -107,6 +107,8 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
     rows.append(("ledger", _ledger_row(receipt, identity)))
     if receipt.bureau:
         rows += _assignment_rows(receipt, identity)
+        if learning.drawn(hall.vault.hash("audit", receipt.number)):
+            rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
     if letter.phone or letter.name:
         rows.append(("contacts", contacts.row(hall.vault, identity, name=letter.name, phone=letter.phone)))
     if letter.phone:

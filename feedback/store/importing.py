@@ -10,7 +10,7 @@ from feedback.store import database as connections
 
 _LOCK = 20190425  # any number, the same for every import: two at once would both think a row is new
 _BLOCK = 50  # INCREMENT BY of case_ids
-_ORDER = ("cases", "events", "texts", "assignments", "ledger")
+_ORDER = ("cases", "events", "texts", "assignments", "ledger", "imported_labels")
 
 
 async def known(database: Database, ids: Iterable[str]) -> dict[str, datetime]:

@@ -1,0 +1,164 @@
+"""A candidate of a small city: trained on what people confirmed, measured, read along in the shadow, put to work without a restart."""
+
+import csv
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from classifier import city as training
+from classifier import golden, storage, tables
+from classifier.understanding import Understander
+from feedback import app, clock, models, shadow
+from feedback.actions import dispatching, intake, learning
+from feedback.commands import apprentice
+from feedback.settings import Settings
+from feedback.store import models as known
+from feedback.store import shadows
+from tests import people
+from tests.conftest import DATA, actor
+
+pytestmark = pytest.mark.anyio
+
+SMALL = ("A01", "A04", "A05", "B02", "B03")
+LAMP = "巷子口那根杆子上的灯泡黑了好几个晚上，出门要打手电。第{}件"
+
+
+def written(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, rows[0].keys())
+        table.writeheader()
+        table.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A city folder with the letters of five categories, and the shipped model they make."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "corpus").mkdir()
+    for name in ("categories", "bureaus", "districts", "routing_rules"):
+        shutil.copy(DATA / f"{name}.csv", folder)
+    for letter in "AB":
+        rows = [row for row in tables.rows(DATA / "corpus" / f"{letter}.csv") if row["category"] in SMALL]
+        written(folder / "corpus" / f"{letter}.csv", rows)
+    written(folder / "golden.csv", [row for row in tables.rows(DATA / "golden.csv") if row["category"] in SMALL])
+    training.train(folder / "corpus", folder, folder / "model")
+    return folder
+
+
+@pytest.fixture
+def own(small: Path, address: str, tmp_path: Path) -> Settings:
+    return Settings(var=tmp_path, socket_url=address, key="11" * 32, limits=False, pool=4, city=small, model=small / "model")
+
+
+async def dispatched(hall, number: int, days_ago: int) -> None:
+    """The dispatcher sent a letter about a street lamp where it belongs."""
+    when = clock.now() - timedelta(days=days_ago)
+    receipt = await intake.submit(hall, intake.Letter(body=LAMP.format(number)), now=when)
+    found = await hall.database.fetch_one("SELECT status FROM cases WHERE number = :n", {"n": receipt.number})
+    case = await learning.cases.get(hall.database, receipt.number)
+    diao = await actor(hall, people.DIAO)
+    if found["status"] == "triage":
+        await dispatching.dispatch(hall, diao, case, bureau="CGJ", category="B03", now=when)
+    else:
+        await dispatching.correct_category(hall, diao, case, category="B03", now=when)
+
+
+def no_bar(_):
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
+async def test_from_the_desk_to_the_desk(own: Settings, small: Path, capsys):
+    """Labels, training, gate, shadow, promotion, going back: one candidate's way."""
+    async with app.opened(own) as hall:
+        shipped = models.version(hall)
+        for number in range(60):
+            await dispatched(hall, number, days_ago=80 + number)
+        for number in range(40):
+            await dispatched(hall, 100 + number, days_ago=1 + number)
+        assert await apprentice.run(own, small / "corpus", export=None, bar=no_bar) == 0, capsys.readouterr().err
+
+        row = await known.candidate(hall.database)
+        checks = {one["name"]: one for one in await known.checks(hall.database, row["version"])}
+        assert set(checks) == {"golden_floor", "golden", "accusations", "recent_bureau", "recent_category"}
+        assert all(one["passed"] for one in checks.values())
+        assert checks["recent_category"]["letters"] == 40
+        [change] = await known.by_category(hall.database, row["version"])
+        assert (change["category"], change["letters"]) == ("B03", 40)
+        assert change["candidate_right"] >= change["serving_right"]
+        place = own.var / "models" / row["folder"]
+        assert place.name == row["version"] and (own.model / "model.json").exists()
+        card = (place / "CARD.md").read_text()
+        assert "60 letters of the desk" in card and "recent_category" in card
+        assert storage.described(place)["desk"]["letters"] == 60
+
+        # In the shadow: it reads what comes in after its training, the letters of the past it does not.
+        reads = shadow.Shadow(hall, own)
+        receipt = await intake.submit(hall, intake.Letter(body=LAMP.format(999)), now=clock.now() + timedelta(seconds=1))
+        assert await reads(now=clock.now() + timedelta(seconds=2)) == 1
+        assert await reads(now=clock.now() + timedelta(seconds=3)) == 0
+        summary = await shadows.summary(hall.database, row["version"])
+        assert summary["n"] == 1
+        strange = await hall.database.fetch_val(
+            "SELECT unknown FROM novelty JOIN cases ON id = case_id WHERE number = :n", {"n": receipt.number}
+        )
+        assert 0 < strange < 1
+
+        # A person puts it to work; the process that has loaded the old one takes it, and the ledger names it.
+        keep = models.Keeper(hall, own)
+        assert not await keep()
+        diao = await actor(hall, people.DIAO)
+        await learning.promote(hall, diao, row["version"], reason="路灯类更准", now=clock.now())
+        before = hall.understand
+        assert await keep() and not await keep()
+        assert models.version(hall) == row["version"] and hall.understand is not before
+        after = await intake.submit(hall, intake.Letter(body=LAMP.format(1000)), now=clock.now())
+        assert after.understanding.model == row["version"]
+        assert await known.candidate(hall.database) is None
+
+        # And back to the shipped one.
+        await learning.promote(hall, diao, shipped, reason="再看看", now=clock.now())
+        assert await keep() and models.version(hall) == shipped
+
+
+async def test_a_model_that_cannot_be_loaded_serves_nobody(own: Settings):
+    async with app.opened(own) as hall:
+        shipped = models.version(hall)
+        await known.add(
+            hall.database, "gone", labels=["A01"], folder="gone", letters=1, confirmed=1, before=clock.now(), compared=shipped,
+            checks=[], categories={}, now=clock.now(),
+        )  # fmt: skip
+        await learning.promote(hall, await actor(hall, people.DIAO), "gone", reason="试", now=clock.now())
+        keep = models.Keeper(hall, own)
+        assert not await keep() and not await keep()
+        assert models.version(hall) == shipped
+    async with app.opened(own) as hall:  # a fresh process falls back, too
+        assert models.version(hall) == shipped
+
+
+async def test_too_few_labels_train_nothing_and_can_be_exported(own: Settings, small: Path, tmp_path: Path, capsys):
+    async with app.opened(own) as hall:
+        await dispatched(hall, 1, days_ago=3)
+        assert await apprentice.run(own, small / "corpus", export=tmp_path / "labels.csv", bar=no_bar) == 0
+        assert LAMP.format(1) in (tmp_path / "labels.csv").read_text(encoding="utf-8-sig")
+        assert await apprentice.run(own, small / "corpus", export=None, bar=no_bar) == 0
+    assert "满 50 件" in capsys.readouterr().err
+    assert not (own.var / "models").exists()
+
+
+def test_a_worse_model_does_not_pass(small: Path, tmp_path: Path):
+    """Trained on letters whose categories were shuffled: the golden set says no."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    rows = [row for letter in "AB" for row in tables.rows(small / "corpus" / f"{letter}.csv")]
+    turned = dict(zip(SMALL, (*SMALL[1:], SMALL[0]), strict=True))
+    written(folder / "X.csv", [{**row, "category": turned[row["category"]]} for row in rows])
+    training.train(folder, small, tmp_path / "model")
+    city = tables.read(small)
+    old, new = Understander.load(small / "model", city=city), Understander.load(tmp_path / "model", city=city)
+    checks, _ = apprentice.measured(small / "golden.csv", old, new, [])
+    assert {check.name: check.passed for check in checks} == {"golden_floor": False, "golden": False, "accusations": True}
+    assert all(golden.right(old, golden.read(small / "golden.csv")))
