@@ -47,6 +47,9 @@ _NO_END = frozenset("马道公铁绕走过挡占问顺半网线电思")
 _NO_NAME = frozenset("的了在到这那是有个们过走边门口来去没不把被与跟我你他她很都整条每全某该各几多修挖占堵让给对从同住")
 """Characters that stand before a kind of place without naming one: 这条路, 我们小区."""
 
+_NO_PART = _NO_NAME | frozenset("区县市镇乡村屯路街道桥和与及往至靠近旁附上下里外天年月日点是就于家时候说以前后住我")
+"""Characters that end whatever stands before the name of a place."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traits:
@@ -106,6 +109,25 @@ def _names(text: str) -> frozenset[tuple[str, str]]:
     return frozenset(
         found | {("hub", name) for name in _HUB.findall(text)} | {(name, name) for name in _COUNTY_SEAT.findall(text)}
     )
+
+
+def places(text: str) -> list[str]:
+    """The places a text names, as they are written and in order, each once."""
+    whole = unicodedata.normalize("NFKC", text[:READ_AT_MOST])
+    found = [
+        _before(whole, one.start()) + one.group()
+        for one in _PLACE.finditer(whole)
+        if not _NO_NAME & set(one.group(1)) and one.group(1)[1] not in _NO_END
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _before(text: str, at: int) -> str:
+    """Up to two characters before a name that seem to belong to it: 五 before 里亭农贸市场, nothing before 东环大道."""
+    start = at
+    while start > max(0, at - 2) and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NO_PART:
+        start -= 1
+    return text[start:at]
 
 
 def traits(understander: Understander, raw: str, *, place: str = "", day: date | None = None) -> Traits:

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from databases import Database
 from starlette.applications import Starlette
 
 from feedback import models, settings, understanding
-from feedback.actions.hall import Hall
+from feedback.actions.hall import Hall, nothing_alike
+from feedback.rules.hot import Letter
 from feedback.settings import Settings
 from feedback.store import city, database, keys
 from feedback.web import errors, middleware, notices, routes, templating
@@ -51,16 +53,25 @@ async def opened(own: Settings) -> AsyncIterator[Hall]:
     pool = database.connect(own.url, pool=own.pool)
     await _connect(pool)
     try:
-        yield Hall(
+        hall = Hall(
             database=pool,
             vault=await keys.fitting_vault(pool, own),
             city=await city.read(pool),
             understand=await models.reader(pool, own),
+            place=understanding.place,
             words=notices.words,
             redact=understanding.redact,
         )
+        hall.alike = functools.partial(_alike, hall)
+        yield hall
     finally:
         await pool.disconnect()
+
+
+def _alike(hall: Hall, one: Letter, others: Sequence[Letter]) -> list[float]:
+    """Compared by whichever model serves now."""
+    reader = hall.understand
+    return reader.alike(one, others) if isinstance(reader, understanding.Reader) else nothing_alike(one, others)
 
 
 async def _connect(pool: Database, tries: int = 20) -> None:

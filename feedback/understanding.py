@@ -1,17 +1,22 @@
 """The only file that meets classifier/: a text in, an `Understanding` out. Whatever goes wrong, the case goes to triage."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import classifier.personal
 import classifier.reply
-from classifier import novelty, routing, tables
+from classifier import likeness, novelty, routing, tables
 from classifier.understanding import Understander
 from feedback.rules import city
+from feedback.rules.hot import Letter
 from feedback.rules.record import Candidate, Decision, Kind, Understanding, not_understood
 
 _log = logging.getLogger(__name__)
+
+REMEMBERED = 400
+"""Letters whose traits are kept: about 10 MB."""
 
 
 class Reader:
@@ -21,6 +26,7 @@ class Reader:
         """Loads the model; raises classifier.storage.BadModel, saying why, when it cannot serve."""
         self._understander = Understander.load(model, city=tables.city(**city_tables))
         self.folder = model
+        self._recent: dict[int, likeness.Traits] = {}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -68,8 +74,32 @@ class Reader:
             model=found.version,
         )
 
+    def alike(self, one: Letter, others: Sequence[Letter]) -> list[float]:
+        """The chance that each of the others tells of the same incident as the one; never raises."""
+        try:
+            own = self._traits(one)
+            return [likeness.compare(own, self._traits(other)).probability for other in others]
+        except Exception:
+            _log.exception("letters were not compared")
+            return [0.0] * len(others)
+
+    def _traits(self, letter: Letter) -> likeness.Traits:
+        """What the letter is recognised by; the last ones are remembered, since a letter is compared many times."""
+        known = self._recent.get(letter.id)
+        if known is None:
+            known = likeness.traits(self._understander, letter.text, place=letter.place, day=letter.day)
+            if len(self._recent) >= REMEMBERED:
+                self._recent.clear()
+            self._recent[letter.id] = known
+        return known
+
     def _bureau(self, category: str, district: str | None, text: str) -> str:
         return routing.route(self._understander.city, category=category, district=district, text=text).lead
+
+
+def place(text: str) -> str:
+    """The first road, estate, school … the text names, as it is written; empty when it names none."""
+    return next(iter(likeness.places(text)), "")
 
 
 def redact(text: str) -> str:

@@ -11,16 +11,17 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 
 from feedback import app, clock, models, shadow
-from feedback.actions import instructing, keeping_days, sealing, sending, timing
+from feedback.actions import grouping, instructing, keeping_days, sealing, sending, timing
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Message, Send
 from feedback.settings import Settings
-from feedback.store import answers, buckets, city, people, phone_codes, vitals
+from feedback.store import answers, buckets, city, hot_issues, people, phone_codes, vitals
 
 LONGEST_REST = 5.0
 """Seconds at most between two tries of a job that fails: a code must not wait long after the database is back."""
@@ -60,6 +61,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("notices", 0.3, lambda: _notices(hall, send)),
         Job("clock", 5, lambda: timing.tick(hall, now=clock.now())),
         Job("instructions", 30, lambda: instructing.warn(hall, now=clock.now())),
+        Job("hot issues", 5, _Grouper(hall)),
         Job("recount", 5, lambda: keeping_days.recount(hall, now=clock.now())),
         Job("seals", 1, _Sealer(hall)),
         Job("city", app.REREAD, lambda: _reread(hall)),
@@ -107,6 +109,25 @@ class _Sealer:
 async def _read_along(reads: shadow.Shadow) -> None:
     while await reads(now=clock.now()) == shadow.MOST:
         pass  # a full round: there may be more
+
+
+class _Grouper:
+    """Groups what came lately; and, at the start and once an hour, everything that may still join a group."""
+
+    LATELY, AGAIN = timedelta(minutes=15), timedelta(hours=1)
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._looked: datetime | None = None
+
+    async def __call__(self) -> None:
+        now = clock.now()
+        everything = self._looked is None or now - self._looked >= self.AGAIN
+        since = now - (hot_issues.REACH if everything else self.LATELY)
+        while await grouping.group(self._hall, since=since) == grouping.BATCH:
+            await asyncio.sleep(0)
+        if everything:
+            self._looked = now
 
 
 async def _reread(hall: Hall) -> None:

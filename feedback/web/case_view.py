@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from feedback.actions import grouping
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, deadline
 from feedback.rules.city import DISTRICT_LEADS, City
@@ -116,7 +117,10 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "clocks": _clocks(hall, case, history, held, now),
         "ledger": await _ledger(hall, case),
         "instructions": [dict(one._mapping) for one in await instructions.of_case(database, case.id)],
-        "similar": [_brief(hall, one) for one in await ledger.similar_open(database, case)],
+        "similar": [
+            {**_brief(hall, one.row), "likeness": one.chance, "same": one.same}
+            for one in await grouping.proposals(hall, case)
+        ],
         "earlier": await _earlier(hall, case),
         "answer": _last(said, "answer"),
         "finding": _last(said, "finding"),

@@ -14,7 +14,7 @@ from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases, queues
 from feedback.store.queues import Queue
-from feedback.web import case_view, casework, desk, doors, errors, instructions, reading, steps, templating
+from feedback.web import case_view, casework, desk, doors, errors, hot_issues, instructions, reading, steps, templating
 from feedback.web.api import answer
 from feedback.web.doors import Enter, door
 from feedback.web.instruction_forms import Meant, NewInstruction
@@ -32,6 +32,8 @@ async def meant(request: Request, asked: Meant) -> tuple[str, list[Case]]:
     if asked.cases:
         found = await _named(request, asked.cases)
         about = found[0].title or found[0].number if len(found) == 1 else f"{len(found)} 件诉求"
+    elif asked.hot_issue is not None:
+        about, found = await hot_issues.cases_of(request, asked.hot_issue)
     elif asked.queue or asked.q:
         found, about = await _listed(request, asked.queue, asked.q), _list_name(asked)
     else:
