@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import deadline, reopening
@@ -36,14 +37,17 @@ async def supplement(hall: Hall, case: Case, *, text: str, now: datetime) -> Cas
 
 def resumed(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
     """The due time moved by the pause that ends now, at most by the cap (SETTLED 10)."""
+    over = {"paused_at": None, "pause_until": None}
     if case.paused_at is None or case.due_at is None:
-        return {"paused_at": None, "pause_until": None}
-    term = hall.city.terms[case.limit_version, case.limit_code]
-    due = deadline.resume(
-        case.due_at, term.limit, paused_at=case.paused_at, resumed_at=now, calendar=hall.city.calendar
-    )
-    warn = deadline.warn_before(due, term.limit)
-    return {"paused_at": None, "pause_until": None, "due_at": due, "warn_at": warn}
+        return over
+    base = _after_pause(hall, case, case.base_due_at, now) if case.base_due_at else None
+    return over | counting.moved(hall, case, _after_pause(hall, case, case.due_at, now), base=base)
+
+
+def _after_pause(hall: Hall, case: Case, due_at: datetime, now: datetime) -> datetime:
+    assert case.paused_at is not None
+    limit = counting.term_of(hall, case).limit
+    return deadline.resume(due_at, limit, paused_at=case.paused_at, resumed_at=now, calendar=hall.city.calendar)
 
 
 def may_remind_from(case: Case) -> datetime | None:
@@ -64,6 +68,11 @@ async def remind(hall: Hall, case: Case, *, now: datetime) -> Case:
         return await take_step(hall, CITIZEN, case, Step.REMIND, now=now, changes=changes)
 
 
+def ended(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
+    """The columns of a case that ends now without an answer: a pause that runs ends with it."""
+    return {**resumed(hall, case, now), "closed_at": now}
+
+
 def may_withdraw(case: Case) -> bool:
     """Whether the case is its writer's alone."""
     return case.source != "petition"
@@ -74,7 +83,7 @@ async def withdraw(hall: Hall, case: Case, *, now: datetime) -> Case:
     if not may_withdraw(case):
         raise WrongStep(Step.WITHDRAW, case.status)
     async with hall.database.transaction():
-        after = await take_step(hall, CITIZEN, case, Step.WITHDRAW, now=now, changes={"closed_at": now})
+        after = await take_step(hall, CITIZEN, case, Step.WITHDRAW, now=now, changes=ended(hall, case, now))
         await cases.release(hall.database, case.id, ended_by=Step.WITHDRAW, now=now)
     return after
 
@@ -103,7 +112,7 @@ async def rate(
 
 async def rework(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case:
     """重办: the first one asked within 30 days is granted at once; later ones a supervisor decides. Raises WrongStep."""
-    if not reopening.may_ask(case.answered_at, case.solved, now):
+    if not reopening.may_ask(case.answered_at, case.solved, now) or await asked_already(hall, case):
         raise WrongStep(Step.REWORK, case.status)
     if reopening.granted_at_once(case.round):
         return await reopen(hall, case, reason=reason, now=now)
@@ -111,17 +120,23 @@ async def rework(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case:
         return await take_step(hall, CITIZEN, case, Step.REQUEST_REWORK, now=now, said={"reason": reason}, public=True)
 
 
+async def asked_already(hall: Hall, case: Case) -> bool:
+    """Whether the citizen has asked for another round after this answer: it is decided once."""
+    history = await cases.events(hall.database, case.id)
+    return any(event.step is Step.REQUEST_REWORK and event.round == case.round for event in history)
+
+
 async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: Any = CITIZEN) -> Case:
     """The next round at the same bureau, with its own limit of 5 working days; times of the round before are kept."""
     bureau = case.bureau
     if bureau is None:
         raise WrongStep(Step.REWORK, case.status)
-    term = hall.city.terms[hall.city.version, reopening.LIMIT_CODE]
+    term = counting.rework_term(hall, case)
     due = hall.city.due(now, term)
     changes = {
         "round": case.round + 1, "round_started_at": now, "due_at": due.due_at, "warn_at": due.warn_at,
         "provisional": due.provisional, "limit_code": term.code, "limit_version": term.version, "extended_days": 0,
-        "answered_at": None, "breached_at": None, "solved": None, "satisfaction": None, "rated_at": None,
+        "base_due_at": None, "answered_at": None, "breached_at": None, "solved": None, "satisfaction": None, "rated_at": None,
         "closed_at": None, "handler_id": None,
     }  # fmt: skip
     async with hall.database.transaction():

@@ -1,13 +1,16 @@
 """What the dispatcher decides: which bureau, which category, which cases belong together, and what is not for the city."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
 from feedback.rules import permission
+from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
@@ -18,17 +21,28 @@ class NotThere(Exception):
     """这件诉求不能派给这个单位。"""
 
 
+class NoCategory(Exception):
+    """请先选择事项：没有事项的诉求不能派单。"""
+
+
 async def dispatch(
     hall: Hall, actor: Actor, case: Case, *, bureau: str, category: str | None = None, support: Sequence[str] = (),
     now: datetime,
 ) -> Case:  # fmt: skip
-    """A person chooses the bureau, and the category where the machine was wrong. Raises NotThere for a bureau a protected case must not reach."""
+    """A person chooses the bureau, and the category where the machine was wrong.
+
+    Raises NotThere for a bureau a protected case must not reach, NoCategory for any other without one."""
     if case.protected and bureau not in permission.SECRET_BUREAUS:
         raise NotThere(bureau)
+    if not case.protected and (category or case.category) is None:
+        raise NoCategory
     again = await corrections.any_return(hall.database, case.id)
-    changes = {"bureau": bureau, "designated": again, **_recategorised(hall, case, category)}
+    counted, said = await _recategorised(hall, case, category)
+    changes = {"bureau": bureau, "designated": again, **counted}
     async with hall.database.transaction():
-        after = await take_step(hall, actor, case, Step.DISPATCH, now=now, bureau=bureau, changes=changes)
+        after = await take_step(
+            hall, actor, case, Step.DISPATCH, now=now, bureau=bureau, changes=changes, said=said, public=True
+        )
         await _hand_over(hall, after, bureau, support=support, now=now)
         await corrections.add(
             hall.database,
@@ -50,24 +64,35 @@ async def _hand_over(hall: Hall, case: Case, bureau: str, *, support: Sequence[s
             await cases.assign(hall.database, case.id, other, role="support", round=case.round, now=now)
 
 
-def _recategorised(hall: Hall, case: Case, category: str | None) -> dict[str, Any]:
-    """The columns that follow from another category: its limit, counted again from the receipt of this round."""
+async def _recategorised(hall: Hall, case: Case, category: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """The columns that follow from another category, and what is said of it."""
     if category is None or category == case.category:
-        return {}
-    term = hall.city.term(kind=case.kind, category=category, urgent=case.urgent)
-    due = hall.city.due(case.round_started_at, term)
-    return {
-        "category": category,
-        "limit_code": term.code,
-        "limit_version": term.version,
-        "due_at": due.due_at,
-        "warn_at": due.warn_at,
-        "provisional": due.provisional,
-    }
+        return {}, {}
+    was, name = hall.city.categories.get(case.category or ""), hall.city.categories[category].name
+    why = f"事项由“{was.name}”改为“{name}”" if was else f"事项定为“{name}”"
+    changes, said = await _limited(hall, dataclasses.replace(case, category=category), why)
+    return {"category": category, **changes}, said
+
+
+async def _limited(hall: Hall, case: Case, why: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The limit that the category and the regime of this case ask for, counted again from the receipt of this round with the
+    pauses and the extension there were, and the sentence that says so. A further round keeps the limit of further rounds."""
+    if case.round > 1:
+        term = counting.rework_term(hall, case)
+    else:
+        term = hall.city.term(
+            kind=case.kind, category=case.category, urgent=case.urgent, regime=case.regime, version=case.limit_version
+        )
+    counted = await counting.again(hall, case, term)
+    until = counting.told(counted["due_at"])
+    sentence = f"{why}，办理时限 {term.limit.text()}，从收到之日重新计算，到 {until}。"
+    changes = {"limit_code": term.code, "limit_version": term.version, **counted}
+    return changes, {} if case.protected else {"note": sentence}
 
 
 async def correct_category(hall: Hall, actor: Actor, case: Case, *, category: str, now: datetime) -> Case:
     """The category was wrong; the limit is counted again from receipt, the bureau stays."""
+    changes, said = await _recategorised(hall, case, category)
     async with hall.database.transaction():
         after = await take_step(
             hall,
@@ -75,7 +100,9 @@ async def correct_category(hall: Hall, actor: Actor, case: Case, *, category: st
             case,
             Step.CORRECT_CATEGORY,
             now=now,
-            changes=_recategorised(hall, case, category),
+            changes=changes,
+            said=said,
+            public=True,
         )
         await corrections.add(
             hall.database,
@@ -86,6 +113,18 @@ async def correct_category(hall: Hall, actor: Actor, case: Case, *, category: st
             now=now,
         )
     return after
+
+
+async def change_regime(hall: Hall, actor: Actor, case: Case, *, regime: Regime, now: datetime) -> Case:
+    """《信访工作条例》 rules the case from now on, or the hotline's rules again; the citizen is told. Raises WrongStep for the same."""
+    if regime is case.regime:
+        raise WrongStep(Step.CHANGE_REGIME, case.status)
+    why = "按信访事项办理" if regime is Regime.XINFANG else "按热线诉求办理"
+    changes, said = await _limited(hall, dataclasses.replace(case, regime=regime), why)
+    async with hall.database.transaction():
+        return await take_step(
+            hall, actor, case, Step.CHANGE_REGIME, now=now, changes={"regime": regime, **changes}, said=said, public=True
+        )
 
 
 async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, reason: str, now: datetime) -> Case:
@@ -107,6 +146,7 @@ async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, r
             said={"reason": reason},
         )
         if not uphold:
+            await corrections.reject_return(hall.database, case.id, bureau=returned, round=case.round)
             await _hand_over(hall, after, returned, now=now)
     return after
 

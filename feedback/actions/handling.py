@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
@@ -122,7 +123,7 @@ async def request_extension(hall: Hall, actor: Actor, case: Case, *, days: int, 
     """延期: before the due time, once a round, at most `deadline.extension_cap`. Raises WrongStep, TooManyDays."""
     if case.due_at is None or now >= case.due_at:
         raise WrongStep(Step.REQUEST_EXTENSION, case.status)
-    most = deadline.extension_cap(hall.city.terms[case.limit_version, case.limit_code].limit)
+    most = deadline.extension_cap(counting.term_of(hall, case).limit)
     if not 1 <= days <= most:
         raise TooManyDays(most)
     async with hall.database.transaction():
@@ -165,6 +166,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
         "answer_seq": seq,
         "first_response_at": case.first_response_at or now,
         "paused_at": None,
+        "pause_until": None,
         "closed_at": None,
     }
     after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)

@@ -4,14 +4,16 @@ import csv
 import dataclasses
 import io
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from feedback.actions import counting
 from feedback.actions.hall import Hall
-from feedback.rules import calendar, deadline
-from feedback.rules.calendar import Calendar, Day
-from feedback.rules.permission import Actor
-from feedback.rules.record import Case, Event
-from feedback.rules.status import Status, Step
+from feedback.actions.step import take_step
+from feedback.rules import calendar
+from feedback.rules.calendar import Day
+from feedback.rules.permission import CLOCK, Actor
+from feedback.rules.record import Case
+from feedback.rules.status import TABLE, Step
 from feedback.store import calendars, cases, city
 
 MOST_ROWS = 400
@@ -113,54 +115,29 @@ async def recount(hall: Hall, *, now: datetime) -> int:
     while batch := await calendars.provisional(hall.database, after=after):
         looked, after = looked + len(batch), batch[-1].id
         for case in batch:
-            await _recount(hall, case, wanted)
+            await _recount(hall, case, wanted, now)
     return await calendars.finish_recount(hall.database, wanted, looked=looked, now=now)
 
 
-async def _recount(hall: Hall, case: Case, wanted: int) -> None:
+async def _recount(hall: Hall, case: Case, wanted: int, now: datetime) -> None:
     """Until nobody changes the case in between. A breach that was recorded stays recorded."""
     found: Case | None = case
-    while found and found.open and not await _moved(hall, found, wanted):
-        found = await cases.by_id(hall.database, case.id)
+    while found and found.status in TABLE[Step.RECOUNT]:
+        try:
+            return await _move(hall, found, wanted, now)
+        except cases.Stale:
+            found = await cases.by_id(hall.database, case.id)
 
 
-async def _moved(hall: Hall, case: Case, wanted: int) -> bool:
-    """Whether the due time is now what the calendar says. False when somebody changed the case meanwhile."""
-    days, limit = hall.city.calendar, hall.city.terms[case.limit_version, case.limit_code].limit
-    history = await cases.events(hall.database, case.id)
-    extensions = await calendars.decided_extensions(hall.database, case)
-    first = deadline.due(case.round_started_at, limit, days)
-    due = replayed(first, limit, history, extensions, case.round, days)
-    doubtful = limit.unit is deadline.Unit.WORKING_DAYS and days.provisional_between(
-        case.round_started_at.astimezone(deadline.CITY_TIME).date(),
-        (due - timedelta(microseconds=1)).astimezone(deadline.CITY_TIME).date(),
-    )
-    if (due, doubtful) == (case.due_at, case.provisional):
-        return True
-    warn = deadline.warn_before(due, limit)
+async def _move(hall: Hall, case: Case, wanted: int, now: datetime) -> None:
+    """The due time as the calendar has it now; an event says so if it is another one. Raises Stale."""
+    after = await counting.again(hall, case, counting.term_of(hall, case))
+    if after["due_at"] == case.due_at:
+        if after["provisional"] != case.provisional:
+            await calendars.settle(hall.database, case, provisional=after["provisional"])
+        return
+    was, due = case.due_at, after["due_at"]
+    said = {"note": f"工作日历有变动，答复期限由 {counting.told(was)} 改为 {counting.told(due)}。"} if was else {}
     async with hall.database.transaction():
-        return await calendars.moved(
-            hall.database, case, due_at=due, warn_at=warn, provisional=doubtful, recount=wanted
-        )
-
-
-def replayed(
-    due: datetime, limit: deadline.Limit, history: Sequence[Event], extensions: Sequence[tuple[datetime, int]],
-    round: int, days: Calendar,
-) -> datetime:  # fmt: skip
-    """The due time that pauses and extensions of this round, in the order they happened, make of the first one."""
-    moves: list[tuple[datetime, datetime | None, int]] = [(at, None, count) for at, count in extensions]
-    began: datetime | None = None
-    for event in history:
-        if event.round != round:
-            continue
-        if event.step is Step.ASK_CITIZEN:
-            began = event.at
-        elif began and event.from_status == Status.AWAITING_CITIZEN and event.to_status is Status.WORKING:
-            moves.append((event.at, began, 0))
-    for at, paused, count in sorted(moves, key=lambda move: move[0]):
-        if paused is None:
-            due = deadline.extend(due, count, days)
-        else:
-            due = deadline.resume(due, limit, paused_at=paused, resumed_at=at, calendar=days)
-    return due
+        await take_step(hall, CLOCK, case, Step.RECOUNT, now=now, changes=after, said=said, public=True)
+        await calendars.moved(hall.database, case, due_at=due, recount=wanted)

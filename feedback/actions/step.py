@@ -36,8 +36,9 @@ async def take_step(
         actor.role, actor.person_id, bureau or actor.bureau or case.bureau, case.round,
     )  # fmt: skip
     digest = chain.link(case.head, event)
-    await cases.change(hall.database, case, to=after, head=digest, changes=changes or {})
+    quiet = step in status.QUIET
+    await cases.change(hall.database, case, to=after, head=digest, changes=changes or {}, quiet=quiet)
     await cases.add_event(hall.database, event, digest)
     texts = [Text(event.seq, field, body, public) for field, body in (said or {}).items() if body]
     await cases.add_texts(hall.database, case, texts, vault=hall.vault)
-    return dataclasses.replace(case, status=after, head=digest, version=case.version + 1, **(changes or {}))
+    return dataclasses.replace(case, status=after, head=digest, version=case.version + (not quiet), **(changes or {}))

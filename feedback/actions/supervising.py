@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback.actions import asking, instructing
+from feedback.actions import asking, counting, instructing
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
@@ -10,7 +10,7 @@ from feedback.rules import deadline
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, extensions
+from feedback.store import cases, extensions, oversight
 
 
 async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool, reason: str, now: datetime) -> Case:
@@ -20,10 +20,9 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
         raise WrongStep(Step.GRANT_EXTENSION, case.status)
     if not grant:
         return await _refuse(hall, actor, case, reason=reason, now=now)
-    term = hall.city.terms[case.limit_version, case.limit_code]
-    due = deadline.extend(case.due_at, asked["days"], hall.city.calendar)
-    warn = deadline.warn_before(due, term.limit)
-    changes = {"due_at": due, "warn_at": warn, "extended_days": asked["days"]}
+    limit = counting.term_of(hall, case).limit
+    due = deadline.extend(case.due_at, asked["days"], hall.city.calendar, limit=limit)
+    changes = {**counting.moved(hall, case, due, base=case.due_at), "extended_days": asked["days"]}
     async with hall.database.transaction():
         after = await take_step(
             hall,
@@ -59,6 +58,17 @@ async def rework(hall: Hall, actor: Actor, case: Case, *, reason: str, now: date
     return await asking.reopen(hall, case, reason=reason, now=now, actor=actor)
 
 
+async def refuse_rework(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
+    """No further round, and the citizen is told why. Raises WrongStep when nobody has asked or it is decided."""
+    if not await asking.asked_already(hall, case) or await oversight.refused(hall.database, case.id, case.round):
+        raise WrongStep(Step.REFUSE_REWORK, case.status)
+    async with hall.database.transaction():
+        said = {"reason": reason}
+        after = await take_step(hall, actor, case, Step.REFUSE_REWORK, now=now, said=said, public=True)
+        await tell(hall, after, "rework_refused", now=now, text=reason)
+    return after
+
+
 async def terminate(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
     """终止办理, with written reasons: statutory procedure begun, same facts again, refusal to cooperate."""
     async with hall.database.transaction():
@@ -68,7 +78,7 @@ async def terminate(hall: Hall, actor: Actor, case: Case, *, reason: str, now: d
             case,
             Step.TERMINATE,
             now=now,
-            changes={"closed_at": now},
+            changes=asking.ended(hall, case, now),
             said={"reason": reason},
             public=True,
         )

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from feedback.rules import deadline
 from feedback.rules.calendar import Calendar
-from feedback.rules.deadline import Limit
+from feedback.rules.deadline import Limit, Regime
+from feedback.rules.limit import Stage
 
 DISTRICT_LEADS = "DIST"
 """In a category or rule: the district of the case answers (属地)."""
@@ -47,6 +48,14 @@ class Term:
     code: str
     name: str
     limit: Limit
+    stage: Stage = Stage.REPLY
+    regime: Regime = Regime.HOTLINE
+    source: str = "default"
+
+    @property
+    def default(self) -> bool:
+        """Whether it is a shipped assumption and not the city's own rule."""
+        return self.source == "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +77,48 @@ class City:
     categories: Mapping[str, Category]
     terms: Mapping[tuple[str, str], Term]
     calendar: Calendar
+    newest: str = ""
+    """The version of the limits that new cases get; empty: the last by name."""
 
     @property
     def version(self) -> str:
         """The newest version of the limits."""
-        return max(version for version, _ in self.terms)
+        return self.newest or max(version for version, _ in self.terms)
 
-    def term(self, *, kind: str, category: str | None, urgent: bool) -> Term:
-        """The limit of a new case (SETTLED 11: urgent, then 信访, then the category's own, then the kind's)."""
+    def term(
+        self, *, kind: str, category: str | None, urgent: bool, regime: Regime = Regime.HOTLINE, version: str = ""
+    ) -> Term:
+        """The limit of a case (SETTLED 11: urgent, then 信访, then the category's own, then the kind's).
+
+        Of a new case in the newest version, of another in the one it was given."""
         own = self.categories.get(category or "")
         code = deadline.choose(
             urgent=urgent,
             category_limit=own.limit if own else None,
             category_kind=own.kind if own else None,
             kind=kind,
+            regime=regime,
         )
-        return self.terms[self.version, code]
+        return self.term_in(version, code)
+
+    def term_in(self, version: str, code: str) -> Term:
+        """The limit of that code in that version; in the newest one where that version has none."""
+        return self.terms.get((version, code)) or self.terms[self.version, code]
+
+    def stage(self, stage: Stage, *, regime: Regime, urgent: bool, version: str) -> Term | None:
+        """The limit of a stage: of urgent cases their own where there is one, else that of the regime; None without any."""
+        wanted = (Regime.URGENT, regime) if urgent else (regime,)
+        found = [one for one in self.terms.values() if one.version == version and one.stage is stage]
+        return next((one for which in wanted for one in found if one.regime is which), None)
 
     def due(self, received: datetime, term: Term) -> Due:
         """The due time of a case received at `received` (aware), in the city's calendar."""
-        at = deadline.due(received, term.limit, self.calendar)
+        return self.moved(received, term, deadline.due(received, term.limit, self.calendar))
+
+    def moved(self, received: datetime, term: Term, at: datetime) -> Due:
+        """As `due`, where pauses or an extension have moved the due time to `at`."""
         warn = deadline.warn_before(at, term.limit)
-        return Due(term, at, warn, deadline.provisional(received, term.limit, self.calendar))
+        return Due(term, at, warn, deadline.provisional(received, term.limit, self.calendar, until=at))
 
     def bureau_name(self, code: str | None) -> str:
         """The short name people know, or what to show when nobody has the case."""

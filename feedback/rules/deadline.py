@@ -59,19 +59,21 @@ def due(received: datetime, limit: Limit, calendar: Calendar) -> datetime:
 def explain(received: datetime, limit: Limit, calendar: Calendar) -> list[Counted]:
     """Every day from receipt to the last counted one. For hours: each day that the clock runs on."""
     local = _local(received)
-    last = _last_day(due(received, limit, calendar))
+    last = last_day(due(received, limit, calendar))
     if limit.unit is Unit.HOURS:
         return [Counted(day, True, "按小时连续计时，昼夜不停") for day in _days(local.date(), last)]
     opened = _opened(local, limit, calendar)
     return [_explain_day(day, local, opened, limit, calendar) for day in _days(local.date(), last)]
 
 
-def provisional(received: datetime, limit: Limit, calendar: Calendar) -> bool:
-    """True when a later holiday notice may move the due time. Only working days depend on notices."""
+def provisional(received: datetime, limit: Limit, calendar: Calendar, *, until: datetime | None = None) -> bool:
+    """True when a later holiday notice may move the due time (`until` where it was moved already).
+
+    Only working days depend on notices."""
     first = _local(received).date()
     if limit.unit is not Unit.WORKING_DAYS:
         return False
-    return calendar.provisional_between(first, _last_day(due(received, limit, calendar)))
+    return calendar.provisional_between(first, last_day(until or due(received, limit, calendar)))
 
 
 def warn_at(received: datetime, limit: Limit, calendar: Calendar) -> datetime:
@@ -117,12 +119,12 @@ def resume(
     ends = pause_ends(paused_at, calendar, cap=cap)
     if limit.unit is Unit.HOURS:
         return due_at.astimezone(UTC) + (min(ended, ends) - began)
-    crossed = _count_days(began.date(), min(ended.date(), _last_day(ends)), limit, calendar)
-    return _end_of(_add_days(_last_day(due_at), crossed, limit, calendar))
+    crossed = _count_days(began.date(), min(ended.date(), last_day(ends)), limit, calendar)
+    return _end_of(_add_days(last_day(due_at), crossed, limit, calendar))
 
 
-def extend(due_at: datetime, days: int, calendar: Calendar) -> datetime:
-    """The due time after an extension, in UTC: working days after the last counted day.
+def extend(due_at: datetime, days: int, calendar: Calendar, *, limit: Limit | None = None) -> datetime:
+    """The due time after an extension, in UTC: working days after the last counted day, calendar days for a limit in those.
 
     A due time that is not a midnight belongs to an hour limit and moves by 24 hours a day. How many days may
     be asked is `extension_cap`. Raises ValueError for less than one day.
@@ -132,7 +134,9 @@ def extend(due_at: datetime, days: int, calendar: Calendar) -> datetime:
     _aware(due_at)
     if due_at.astimezone(CITY_TIME).time() != time():
         return due_at.astimezone(UTC) + days * _DAY
-    return _end_of(calendar.working_after(_last_day(due_at), days))
+    if limit is not None and limit.unit is Unit.CALENDAR_DAYS:
+        return _end_of(last_day(due_at) + days * _DAY)
+    return _end_of(calendar.working_after(last_day(due_at), days))
 
 
 def light(
@@ -164,7 +168,7 @@ def remaining(now: datetime, due_at: datetime, limit: Limit, calendar: Calendar)
         return f"超期 {-left // _DAY} 天" if -left >= _DAY else f"超期{_hours(-left)}"
     if limit.unit is Unit.HOURS:
         return f"还剩{_hours(left)}"
-    last = _last_day(due_at)
+    last = last_day(due_at)
     days = _count_days(today, last, limit, calendar)
     if last == today:
         return "今天 24:00 前"
@@ -222,8 +226,8 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day + _DAY, time(), CITY_TIME).astimezone(UTC)
 
 
-def _last_day(due_at: datetime) -> date:
-    """The city's last day before `due_at`."""
+def last_day(due_at: datetime) -> date:
+    """The last day that counts: the city's day before `due_at`."""
     return (due_at.astimezone(CITY_TIME) - timedelta(microseconds=1)).date()
 
 

@@ -14,6 +14,8 @@ CODE_OF_KIND = {
 }  # fmt: skip
 EXTENSION_CAP = 10
 """Working days that an extension may give at most (山东 2020)."""
+XINFANG_EXTENSION = 30
+"""Calendar days, once (《信访工作条例》第34条)."""
 MOST = 1000
 
 
@@ -35,6 +37,19 @@ class Regime(StrEnum):
 
     HOTLINE = "hotline"
     XINFANG = "xinfang"
+    URGENT = "urgent"
+    """Of limits only: a case is urgent beside its regime."""
+
+
+class Stage(StrEnum):
+    """What must be done within a limit. The first three are counted from the dispatch to a bureau, the others from the
+    beginning of a round."""
+
+    ACCEPT = "accept"
+    CONTACT = "contact"
+    RETURN = "return"
+    REPLY = "reply"
+    REWORK = "rework"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +80,13 @@ def parse(text: str) -> Limit:
 
 
 def extension_cap(limit: Limit) -> int:
-    """The most days one extension may give: the smaller of 10 working days and the original limit; 0: none.
+    """The most days one extension may give: 10 working days or 30 calendar days, never more than the limit itself; 0: none.
 
-    Calendar days are taken at five working days a week; an hour limit may be doubled in whole days.
+    An hour limit may be doubled in whole days.
     """
-    days = {Unit.WORKING_DAYS: 1.0, Unit.CALENDAR_DAYS: 5 / 7, Unit.HOURS: 1 / 24}[limit.unit] * limit.amount
-    return min(EXTENSION_CAP, int(days))
+    if limit.unit is Unit.CALENDAR_DAYS:
+        return min(XINFANG_EXTENSION, limit.amount)
+    return min(EXTENSION_CAP, limit.amount // 24 if limit.unit is Unit.HOURS else limit.amount)
 
 
 def choose(

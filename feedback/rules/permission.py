@@ -75,13 +75,16 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.SPLIT: {R.DISPATCHER},
     Step.WARN: {R.CLOCK},
     Step.BREACH: {R.CLOCK},
+    Step.RECOUNT: {R.CLOCK},
+    Step.REFUSE_REWORK: {R.SUPERVISOR},
+    Step.CHANGE_REGIME: {R.DISPATCHER},
 }
 OWNERS = {step: frozenset(roles) for step, roles in _TABLE.items()}
 """Who takes each step."""
 
 CONFIDENTIAL_STEPS = frozenset(
     step for step, roles in OWNERS.items() if roles & {R.DISPATCHER, R.HANDLER, R.REVIEWER, R.SUPERVISOR}
-) - {Step.SUBMIT, Step.JOIN, Step.UNJOIN, Step.SPLIT, Step.INSTRUCT}
+) - {Step.SUBMIT, Step.JOIN, Step.UNJOIN, Step.SPLIT, Step.INSTRUCT, Step.CHANGE_REGIME}
 """On a protected case the confidential clerk stands alone for dispatcher, handler and reviewer (SETTLED 4)."""
 
 SECRET_BUREAUS = ("JWJW", "ZZB")

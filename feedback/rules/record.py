@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from feedback.rules import status
+from feedback.rules.limit import Regime
 from feedback.rules.permission import Role
 from feedback.rules.status import Status, Step
 
@@ -77,6 +78,10 @@ class Case:
     designated: bool
     contested: bool
     head: bytes
+    regime: Regime = Regime.HOTLINE
+    split_from: int | None = None
+    base_due_at: datetime | None = None
+    """Of an extended round: when it would have been due without the extension."""
 
     @property
     def open(self) -> bool:

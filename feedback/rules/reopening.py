@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 
 ASK_WITHIN = timedelta(days=30)
-LIMIT_CODE = "CB"
-"""The limit of a rework round: 5 working days by default."""
 
 SETTLE_AFTER = timedelta(days=7)
 """Silence this long after the answer settles the case as "not rated"."""

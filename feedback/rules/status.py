@@ -67,6 +67,9 @@ class Step(StrEnum):
     SPLIT = "split"
     WARN = "warn"
     BREACH = "breach"
+    RECOUNT = "recount"
+    REFUSE_REWORK = "refuse_rework"
+    CHANGE_REGIME = "regime"
 
 
 S = Status
@@ -81,6 +84,9 @@ FINAL = (S.CLOSED, S.DECLINED, S.DIVERTED, S.WITHDRAWN, S.TERMINATED)
 """Nothing more is owed; a citizen may still contest a refusal once or ask for rework."""
 
 PAUSED = (S.AWAITING_CITIZEN, S.SUSPENDED)
+
+QUIET = frozenset({Step.WARN, Step.BREACH, Step.RECOUNT, Step.REMIND})
+"""They say something about the time and change nothing that a person decides on: a form opened before them is not stale."""
 
 
 def _stay(*statuses: Status) -> dict[Status, tuple[Status, ...]]:
@@ -131,9 +137,12 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.CORRECT_CATEGORY: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
     Step.NOTE: _stay(*S),
     Step.RECUSE: _stay(*AT_BUREAU),
-    Step.SPLIT: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
+    Step.SPLIT: {**_stay(S.TRIAGE, S.ASSIGNED, S.WORKING), S.SUBMITTED: (S.TRIAGE, S.ASSIGNED)},
     Step.WARN: _stay(S.TRIAGE, *AT_BUREAU),
     Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU),
+    Step.RECOUNT: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
+    Step.REFUSE_REWORK: _stay(S.REPLIED, S.CLOSED),
+    Step.CHANGE_REGIME: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
 }
 
 

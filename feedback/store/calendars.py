@@ -117,25 +117,21 @@ async def provisional(database: Database, *, after: int, most: int = 500) -> lis
     return [cases.read(row) for row in rows]
 
 
-async def moved(
-    database: Database, case: Case, *, due_at: datetime, warn_at: datetime, provisional: bool, recount: int
-) -> bool:
-    """Writes the due time counted again, and that it moved. False when somebody changed the case meanwhile.
-
-    The version grows with it: whoever computed with the old due time is told so."""
-    row = await database.fetch_one(
-        """UPDATE cases SET due_at = :due, warn_at = :warn, provisional = :provisional, version = version + 1
-        WHERE id = :id AND version = :seen RETURNING id""",
-        {"due": due_at, "warn": warn_at, "provisional": provisional, "id": case.id, "seen": case.version},
-    )
-    if row is None or due_at == case.due_at:
-        return row is not None
+async def moved(database: Database, case: Case, *, due_at: datetime, recount: int) -> None:
+    """Notes that a recount moved the due time of this case."""
     await database.execute(
         """INSERT INTO recounted_cases (recount_id, case_id, from_due, to_due)
         VALUES (:recount, :id, :was, :due) ON CONFLICT DO NOTHING""",
         {"recount": recount, "id": case.id, "was": case.due_at, "due": due_at},
     )
-    return True
+
+
+async def settle(database: Database, case: Case, *, provisional: bool) -> None:
+    """The due time stays; only whether a notice may still move it is another. A case that was changed meanwhile knows it."""
+    await database.execute(
+        "UPDATE cases SET provisional = :provisional WHERE id = :id AND head = :head",
+        {"provisional": provisional, "id": case.id, "head": case.head},
+    )
 
 
 async def decided_extensions(database: Database, case: Case) -> list[tuple[datetime, int]]:

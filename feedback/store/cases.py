@@ -7,6 +7,7 @@ from typing import Any
 
 from databases import Database
 
+from feedback.rules.limit import Regime
 from feedback.rules.permission import Role
 from feedback.rules.record import Assignment, Case, Decision, Event, Kind, Text
 from feedback.rules.status import Status, Step
@@ -29,6 +30,7 @@ def read(row: Any) -> Case:
             "status": Status(values["status"]),
             "kind": Kind(values["kind"]),
             "decision": Decision(values["decision"]),
+            "regime": Regime(values["regime"]),
         }
     )
 
@@ -81,16 +83,21 @@ async def sealed_text(database: Database, identity: int) -> bytes | None:
     return await database.fetch_val("SELECT sealed_text FROM cases WHERE id = :id", {"id": identity})
 
 
-async def change(database: Database, case: Case, *, to: Status, head: bytes, changes: Mapping[str, Any]) -> None:
-    """Compare-and-swap of status, version and the named columns. Raises Stale if somebody changed the case meanwhile."""
+async def change(
+    database: Database, case: Case, *, to: Status, head: bytes, changes: Mapping[str, Any], quiet: bool = False
+) -> None:
+    """Compare-and-swap of status, head and the named columns. Raises Stale if anything happened to the case meanwhile.
+
+    `quiet`: the version stays, so that what people have open on their screens stays good."""
     unknown = set(changes) - CHANGEABLE
     if unknown:
         raise KeyError(f"not columns of a case that a step may change: {sorted(unknown)}")
     sets = "".join(f", {name} = :{name}" for name in changes)
-    query = f"""UPDATE cases SET status = :to_status, head = :new_head, version = version + 1{sets}
-        WHERE id = :case_id AND status = :seen_status AND version = :seen_version RETURNING id"""
-    seen = {"case_id": case.id, "seen_status": case.status, "seen_version": case.version}
-    if await database.fetch_one(query, {**changes, **seen, "to_status": to, "new_head": head}) is None:
+    query = f"""UPDATE cases SET status = :to_status, head = :new_head, version = :new_version{sets}
+        WHERE id = :case_id AND status = :seen_status AND version = :seen_version AND head = :seen_head RETURNING id"""
+    seen = {"case_id": case.id, "seen_status": case.status, "seen_version": case.version, "seen_head": case.head}
+    new = {"to_status": to, "new_head": head, "new_version": case.version + (not quiet)}
+    if await database.fetch_one(query, {**changes, **seen, **new}) is None:
         raise Stale(case.number)
 
 
@@ -210,11 +217,13 @@ async def release(database: Database, case_id: int, *, ended_by: Step, now: date
 async def keep_round(database: Database, case: Case) -> None:
     """Moves the times of the round that ends to past_rounds."""
     await database.execute(
-        """INSERT INTO past_rounds (case_id, round, started_at, due_at, extended_days, answered_at, breached_at, solved, satisfaction)
-        VALUES (:id, :round, :round_started_at, :due_at, :extended_days, :answered_at, :breached_at, :solved, :satisfaction)""",
+        """INSERT INTO past_rounds (case_id, round, started_at, due_at, extended_days, answered_at, breached_at, solved,
+            satisfaction, base_due_at)
+        VALUES (:id, :round, :round_started_at, :due_at, :extended_days, :answered_at, :breached_at, :solved,
+            :satisfaction, :base_due_at)""",
         {
             name: getattr(case, name)
             for name in ("id", "round", "round_started_at", "due_at", "extended_days", "answered_at", "breached_at",
-                         "solved", "satisfaction")
+                         "solved", "satisfaction", "base_due_at")
         },
     )  # fmt: skip

@@ -9,6 +9,7 @@ from databases import Database
 
 from feedback.rules import calendar, deadline
 from feedback.rules.city import Bureau, Category, City, Term
+from feedback.rules.limit import Regime, Stage
 
 Row = dict[str, Any]
 
@@ -22,8 +23,8 @@ INSERTS = {
         ON CONFLICT DO NOTHING""",
     "routing_rules": """INSERT INTO routing_rules (position, id, category, district, words, lead, support, reason, source)
         VALUES (:position, :id, :category, :district, :when, :lead, :support, :reason, :source) ON CONFLICT DO NOTHING""",
-    "limits": """INSERT INTO limits (version, code, name, amount, unit, kind, source)
-        VALUES (:version, :code, :name, :amount, :unit, :kind, :source) ON CONFLICT DO NOTHING""",
+    "limits": """INSERT INTO limits (version, code, name, amount, unit, kind, stage, regime, source)
+        VALUES (:version, :code, :name, :amount, :unit, :kind, :stage, :regime, :source) ON CONFLICT DO NOTHING""",
 }
 
 _DAY = """INSERT INTO calendar_days (scope, day, working, name, provisional, source)
@@ -50,7 +51,7 @@ def _typed(row: Row, number: int) -> Row:
     if "district" in row:
         row["district"] = row["district"] or None
     if "amount" in row:
-        row["amount"] = int(row["amount"])
+        row = {"stage": Stage.REPLY, "regime": Regime.HOTLINE, **row, "amount": int(row["amount"])}
     return row
 
 
@@ -87,13 +88,14 @@ async def read(database: Database) -> City:
         """SELECT code, group_name AS group, name, lead, support, kind, limit_code AS limit, urgent, public
         FROM categories ORDER BY code"""
     )
-    limits = await database.fetch_all("SELECT version, code, name, amount, unit FROM limits")
+    limits = await database.fetch_all("SELECT version, code, name, amount, unit, stage, regime, source FROM limits")
     return City(
         bureaus={row["code"]: Bureau(**_plain(row)) for row in bureaus},
         districts={row["code"]: row["short"] for row in districts},
         categories={row["code"]: Category(**{**_plain(row), "support": tuple(row["support"])}) for row in categories},
         terms={(row["version"], row["code"]): _term(row) for row in limits},
         calendar=await read_calendar(database),
+        newest=max((row["version"] for row in limits), key=lambda version: (version[:4], len(version), version)),
     )
 
 
@@ -115,7 +117,9 @@ def _days(rows: Iterable[Any], scope: str) -> list[calendar.Day]:
 
 
 def _term(row: Any) -> Term:
-    return Term(row["version"], row["code"], row["name"], deadline.Limit(row["amount"], deadline.Unit(row["unit"])))
+    limit = deadline.Limit(row["amount"], deadline.Unit(row["unit"]))
+    regime, stage = Regime(row["regime"]), Stage(row["stage"])
+    return Term(row["version"], row["code"], row["name"], limit, stage, regime, row["source"])
 
 
 def _plain(row: Any) -> Row:

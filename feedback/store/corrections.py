@@ -49,3 +49,12 @@ async def undecided_return(database: Database, case_id: int) -> str | None:
         {"id": case_id},
     )
     return row["bureau"] if row and row["step"] == "return" else None
+
+
+async def reject_return(database: Database, case_id: int, *, bureau: str, round: int) -> None:
+    """The bureau's return of this round was not accepted: 不当退单."""
+    await database.execute(
+        """UPDATE assignments SET return_rejected = true
+        WHERE case_id = :id AND bureau = :bureau AND round = :round AND ended_by = 'return'""",
+        {"id": case_id, "bureau": bureau, "round": round},
+    )

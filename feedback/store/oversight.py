@@ -56,5 +56,16 @@ async def rework_asked(database: Database) -> list[Any]:
         JOIN cases ON cases.id = asked.case_id AND cases.round = asked.round
         LEFT JOIN texts ON texts.case_id = asked.case_id AND texts.seq = asked.seq AND texts.field = 'reason'
         WHERE cases.status IN ('replied','closed') AND NOT cases.protected
+            AND NOT EXISTS (SELECT FROM events AS refused WHERE refused.case_id = asked.case_id
+                AND refused.round = asked.round AND refused.step = 'refuse_rework')
         ORDER BY asked.at LIMIT 200"""
     )
+
+
+async def refused(database: Database, case_id: int, round: int) -> bool:
+    """Whether a supervisor has refused the next round that was asked for in this one."""
+    found = await database.fetch_val(
+        "SELECT 1 FROM events WHERE case_id = :id AND round = :round AND step = 'refuse_rework' LIMIT 1",
+        {"id": case_id, "round": round},
+    )
+    return found is not None

@@ -102,6 +102,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "protected": case.protected,
         "provisional": case.provisional,
         "extended_days": case.extended_days,
+        "regime": case.regime,
         "limit": hall.city.terms[case.limit_version, case.limit_code].name,
         "handler": (await people.names(database, {case.handler_id})).get(case.handler_id) if case.handler_id else None,
         "lead": await _lead(hall, case),

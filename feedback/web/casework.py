@@ -102,7 +102,7 @@ async def take(request: Request, number: str, given: Given) -> Response:
         if objections:
             return await show(request, case, where=given, given=given, objections=objections)
         after = await steps.take(request, number, asked)
-    except (errors.BadFields, handling.TooManyDays, dispatching.NotThere, people.Unknown) as fault:
+    except (errors.BadFields, handling.TooManyDays, dispatching.NotThere, dispatching.NoCategory, people.Unknown) as fault:
         return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault))
     except (cases.Stale, WrongStep):
         return await clash(request, number, given)
@@ -112,7 +112,10 @@ async def take(request: Request, number: str, given: Given) -> Response:
 def _sentences(fault: Exception) -> dict[str, str]:
     if isinstance(fault, errors.BadFields):
         return fault.fields
-    field = {handling.TooManyDays: "days", dispatching.NotThere: "bureau", people.Unknown: "person"}[type(fault)]
+    field = {
+        handling.TooManyDays: "days", dispatching.NotThere: "bureau", dispatching.NoCategory: "category",
+        people.Unknown: "person",
+    }[type(fault)]  # fmt: skip
     return {field: fault.__doc__ or ""}
 
 

@@ -79,6 +79,8 @@ DONE = {
     "unjoin": "已取消并案。",
     "instruct": "督办要求已发给承办单位。",
     "rework": "已开始新一轮办理。",
+    "regime": "办理程序已更改，期限已重新计算。",
+    "refuse_rework": "已告诉市民不再重办。",
     "terminate": "已终止办理，理由已告诉市民。",
     "contribute": "协办意见已交给主办单位。",
     "assign": "已转给同事。",

@@ -57,6 +57,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     instructing.TooMany: (422, "too_many_cases"),
     handling.TooManyDays: (422, "too_many_days"),
     dispatching.NotThere: (422, "not_there"),
+    dispatching.NoCategory: (422, "no_category"),
     proving.WrongCode: (422, "wrong_code"),
     petition.NotOpen: (409, "not_open"),
     petition.Decided: (409, "decided"),

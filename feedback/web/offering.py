@@ -15,16 +15,19 @@ from feedback.rules.status import TABLE, Step
 from feedback.web import steps
 
 _DECIDES_RETURN = (Step.RETURN, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH)
+_DECIDES_REWORK = (Step.REQUEST_REWORK, Step.REFUSE_REWORK)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What else decides: an undecided return, whether the bureau has returned it in this round, and the extension asked for."""
+    """What else decides: an undecided return, whether the bureau has returned it in this round, the extension and the
+    rework asked for."""
 
     undecided: Event | None
     returned: bool
     asked: bool
     decided: bool
+    wants_rework: bool
 
     @classmethod
     def of(cls, history: Sequence[Event], case: Case, extension: Any | None) -> "Facts":
@@ -34,7 +37,11 @@ class Facts:
             event.step is Step.RETURN and event.round == case.round and event.bureau == case.bureau for event in history
         )
         decided = extension is not None and extension["granted"] is not None
-        return cls(last if last and last.step is Step.RETURN else None, returned, extension is not None, decided)
+        wanted = [event for event in history if event.round == case.round and event.step in _DECIDES_REWORK]
+        return cls(
+            last if last and last.step is Step.RETURN else None, returned, extension is not None, decided,
+            bool(wanted) and wanted[-1].step is Step.REQUEST_REWORK,
+        )  # fmt: skip
 
 
 _Condition = Callable[[Case, Facts, City, datetime], bool]
@@ -44,6 +51,7 @@ _CONDITIONS: dict[str, _Condition] = {
     "decide_return": lambda case, facts, city, now: facts.undecided is not None,
     "request_extension": lambda case, facts, city, now: not facts.asked and _may_ask(case, city, now),
     "decide_extension": lambda case, facts, city, now: facts.asked and not facts.decided,
+    "refuse_rework": lambda case, facts, city, now: facts.wants_rework,
     "join": lambda case, facts, city, now: not case.protected,
     "assign": lambda case, facts, city, now: case.bureau is not None,
 }

@@ -10,11 +10,12 @@ from feedback import clock
 from feedback.actions import dispatching, handling, supervising
 from feedback.actions.hall import Hall
 from feedback.rules import code, permission
+from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases
-from feedback.web import doors, errors, forms, reading
+from feedback.web import casework_forms, doors, errors, forms, reading
 
 Verb = Callable[..., Awaitable[Case]]
 
@@ -72,6 +73,10 @@ async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
     return {"person_id": given.person}
 
 
+async def _regime(hall: Hall, given: Any) -> dict[str, Any]:
+    return {"regime": Regime(given.regime)}
+
+
 def _plain(given: forms.StepForm) -> dict[str, Any]:
     return {name: getattr(given, name) for name in type(given).model_fields if name not in ("step", "version")}
 
@@ -98,6 +103,7 @@ STEPS: dict[str, Taking] = {
     "unjoin": Taking(forms.StepForm, dispatching.unjoin, Step.UNJOIN),
     "instruct": Taking(forms.Instruct, supervising.instruct, Step.INSTRUCT, check=_in_time),
     "rework": Taking(forms.Reason, supervising.rework, Step.REWORK),
+    "refuse_rework": Taking(forms.Reason, supervising.refuse_rework, Step.REFUSE_REWORK),
     "terminate": Taking(forms.Reason, supervising.terminate, Step.TERMINATE),
     "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE),
     "assign": Taking(forms.Assign, handling.assign, Step.ASSIGN, check=_colleague),
@@ -106,6 +112,7 @@ STEPS: dict[str, Taking] = {
     "correct_category": Taking(
         forms.CorrectCategory, dispatching.correct_category, Step.CORRECT_CATEGORY, check=_known_category
     ),
+    "regime": Taking(casework_forms.ChangeRegime, dispatching.change_regime, Step.CHANGE_REGIME, check=_regime),
     "recuse": Taking(forms.Reason, handling.recuse, Step.RECUSE),
 }
 """`settle`, `follow`, `warn` and `breach` are the clock's; nobody may ask for them."""
@@ -139,7 +146,18 @@ async def take(request: Request, number: str, given: dict[str, Any], *, read: An
     form = read(taking.form, given)
     hall = doors.hall(request)
     fields = await taking.check(hall, form) if taking.check else _plain(form)
-    return await taking.verb(hall, who, case, **fields, now=clock.now())
+    return await _taken(taking, hall, who, case, fields)
+
+
+async def _taken(taking: Taking, hall: Hall, who: Actor, case: Case, fields: dict[str, Any]) -> Case:
+    """The step; once more on the case as it is now when only the clock or a reminder came in between."""
+    try:
+        return await taking.verb(hall, who, case, **fields, now=clock.now())
+    except cases.Stale:
+        fresh = await cases.by_id(hall.database, case.id)
+        if fresh is None or fresh.version != case.version:
+            raise
+    return await taking.verb(hall, who, fresh, **fields, now=clock.now())
 
 
 def demand_role(who: Actor, taking: Taking) -> None:

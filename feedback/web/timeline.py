@@ -154,7 +154,7 @@ def _allowed(step: Step, case: Case, history: list[Event], now: datetime) -> boo
 
 
 def rework_asked(history: list[Event]) -> bool:
-    """Whether the citizen has asked for another round and nobody has decided yet."""
+    """Whether the citizen has asked for another round after the last answer: it is decided once."""
     for event in reversed(history):
         if event.step is Step.REQUEST_REWORK:
             return True

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from feedback.actions import asking, handling, keeping_days, supervising
+from feedback.rules.status import Step
 from feedback.store import calendars, cases, city
 from tests import people
 from tests.actions.test_story import submitted
@@ -31,7 +32,11 @@ async def test_a_new_year_moves_what_was_provisional_and_says_how_many(hall):
     stored = await cases.get(hall.database, case.number)
     # Now 4 January is off too: 5 and 6 January.
     assert (stored.due_at, stored.warn_at) == (at("2027-01-07 00:00"), at("2027-01-06 00:00"))
-    assert not stored.provisional and stored.version == case.version + 1
+    assert not stored.provisional and stored.version == case.version  # nobody's form is stale because of it
+    last = (await cases.events(hall.database, case.id))[-1]
+    [said] = [one for one in await cases.texts(hall.database, case.id, vault=hall.vault) if one.seq == last.seq]
+    assert last.step is Step.RECOUNT and said.public
+    assert said.body == "工作日历有变动，答复期限由 2027年1月5日24:00 改为 2027年1月6日24:00。"
     assert await cases.get(hall.database, early.number) == early
     [told] = await calendars.recounts(hall.database)
     assert (told["who"], told["looked"], told["changed"]) == ("席管", 1, 1)

@@ -13,7 +13,7 @@ COLUMNS = {
     "districts": "code,name,short,places,source",
     "categories": "code,group,name,lead,support,kind,limit,urgent,public,boundary,keywords,source",
     "routing_rules": "id,category,district,when,lead,support,reason,source",
-    "limits": "version,code,name,amount,unit,kind,source",
+    "limits": "version,code,name,amount,unit,kind,stage,regime,source",
     "calendar": "date,working,name,provisional,source",
     "national": "date,working,name,provisional,source",
 }
@@ -102,6 +102,16 @@ def test_limits_can_be_counted():
     shipped = {row["code"]: str(limit.Limit(int(row["amount"]), limit.Unit(row["unit"]))) for row in rows("limits")}
     assert shipped == {
         "ZX": "2wd", "QZ": "5wd", "TS": "10wd", "JB": "15wd", "JY": "10wd", "GX": "3wd", "JJ": "24h", "XF": "60cd",
-        "CB": "5wd",
+        "CB": "5wd", "QS": "1wd", "LX": "1wd", "TD": "1wd", "JQ": "1h", "JL": "2h", "JT": "1h", "XQ": "15cd", "XL": "15cd",
+        "XT": "5wd", "FC": "30cd",
     }  # fmt: skip
     assert {row["version"] for row in rows("limits")} == {"2026-1"}
+    assert all(row["source"] == "default" for row in rows("limits"))
+
+
+def test_every_regime_has_a_limit_for_every_stage_it_knows():
+    known = {(row["regime"], row["stage"]) for row in rows("limits")}
+    stages = {"accept", "contact", "return", "reply"}
+    assert known == {(regime, stage) for regime in ("hotline", "urgent", "xinfang") for stage in stages} | {
+        ("hotline", "rework"), ("xinfang", "rework"),
+    }  # fmt: skip

@@ -148,11 +148,13 @@ def test_a_pause_cannot_end_before_it_begins():
 def test_extend():
     assert shown(deadline.extend(at("2026-11-28T00:00"), 2, CITY)) == "2026-12-02 00:00"  # Friday + Monday, Tuesday
     assert shown(deadline.extend(at("2026-11-20T18:20"), 1, CITY)) == "2026-11-21 18:20"  # hours: exactly a day
+    days = deadline.parse("60cd")
+    assert shown(deadline.extend(at("2026-11-28T00:00"), 2, CITY, limit=days)) == "2026-11-30 00:00"  # Saturday, Sunday
     with pytest.raises(ValueError, match="至少一天"):
         deadline.extend(at("2026-11-28T00:00"), 0, CITY)
 
 
-@pytest.mark.parametrize(("limit", "cap"), [("2wd", 2), ("15wd", 10), ("60cd", 10), ("7cd", 5), ("24h", 1), ("2h", 0)])
+@pytest.mark.parametrize(("limit", "cap"), [("2wd", 2), ("15wd", 10), ("60cd", 30), ("7cd", 7), ("24h", 1), ("2h", 0)])
 def test_extension_cap(limit: str, cap: int):
     assert deadline.extension_cap(deadline.parse(limit)) == cap
 

@@ -42,7 +42,7 @@ def test_the_main_line(before, step, after):
 
 @pytest.mark.parametrize("final", [S.CLOSED, S.WITHDRAWN, S.TERMINATED])
 def test_after_the_end_only_rework_and_notes(final):
-    allowed = {Step.NOTE} | ({Step.REWORK, Step.REQUEST_REWORK} if final is S.CLOSED else set())
+    allowed = {Step.NOTE} | ({Step.REWORK, Step.REQUEST_REWORK, Step.REFUSE_REWORK} if final is S.CLOSED else set())
     assert set(status.possible(final)) == allowed
 
 

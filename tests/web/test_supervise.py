@@ -78,6 +78,28 @@ async def test_a_second_rework_waits_for_the_supervisor(client):
     assert number in (await get(client, people.WANG, "/desk?queue=rework")).text
 
 
+async def test_a_refused_second_rework_is_told_to_the_citizen(client):
+    made = await submitted(client, contact={"phone": people.XIAO_LIN_PHONE})
+    number, code = made["number"], made["query_code"]
+    if made["decision"] == "triage":
+        await api_step(client, people.DIAO, number, "dispatch", bureau="STHJ", category="C01")
+    for _ in range(2):
+        await api_step(client, people.WANG, number, "accept")
+        await api_step(client, people.WANG, number, "reply", answer=ANSWER)
+        await api_step(client, people.SHEN, number, "approve")
+        asked = {"code": code, "reason": "昨晚又打桩了"}
+        assert (await client.post(f"/api/v1/cases/{number}/rework", json=asked)).status_code == 200
+    again = await client.post(f"/api/v1/cases/{number}/rework", json=asked)
+    assert (again.status_code, again.json()["error"]) == (409, "wrong_step")  # asked once a round
+    await api_step(client, people.DU, number, "refuse_rework", reason="现场三次复测均未超标")
+    assert "再次要求重办" not in (await get(client, people.DU, "/supervise")).text
+    told = (await client.get(f"/api/v1/cases/{number}?code={code}")).json()
+    assert told["timeline"][-1]["step"] == "refuse_rework"
+    assert told["timeline"][-1]["text"] == "现场三次复测均未超标" and told["can"] == ["rate"]
+    templates = await client.app.state.hall.database.fetch_all("SELECT template FROM notices ORDER BY id")
+    assert templates[-1]["template"] == "rework_refused"
+
+
 async def test_instructions_and_suspended_cases_are_followed(client):
     number = await at_bureau(client)
     await api_step(client, people.SHI, number, "instruct", text="周五前书面报告", due_at="2199-01-04T17:00:00+08:00")

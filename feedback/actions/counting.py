@@ -1,0 +1,97 @@
+"""The due time of a case counted again from the beginning of its round: another limit or another calendar changes it, pauses
+and extensions that were given stay given."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from feedback.actions.hall import Hall
+from feedback.rules import deadline
+from feedback.rules.calendar import Calendar
+from feedback.rules.city import Due, Term
+from feedback.rules.limit import Regime, Stage
+from feedback.rules.record import Case, Event
+from feedback.rules.status import Status, Step
+from feedback.store import calendars, cases
+
+Columns = dict[str, Any]
+
+
+def term_of(hall: Hall, case: Case) -> Term:
+    """The limit that the case was given, in the version it was given."""
+    return hall.city.terms[case.limit_version, case.limit_code]
+
+
+def rework_term(hall: Hall, case: Case) -> Term:
+    """The limit of a further round: 重办 of the hotline, 复查 and 复核 of 信访; in the version of the case where it has one."""
+    versions = (case.limit_version, hall.city.version)
+    regimes = (case.regime, Regime.HOTLINE)
+    found = (
+        hall.city.stage(Stage.REWORK, regime=regime, urgent=False, version=version)
+        for regime in regimes
+        for version in versions
+    )
+    return next(term for term in found if term)
+
+
+def columns(due: Due, base: datetime | None) -> Columns:
+    """The columns that say when the round is due; `base` is when it would be without its extension, None without one."""
+    return {"due_at": due.due_at, "warn_at": due.warn_at, "provisional": due.provisional, "base_due_at": base}
+
+
+def moved(hall: Hall, case: Case, at: datetime, *, base: datetime | None) -> Columns:
+    """The columns of a case whose due time a pause or an extension has moved to `at`."""
+    return columns(hall.city.moved(case.round_started_at, term_of(hall, case), at), base)
+
+
+async def again(hall: Hall, case: Case, term: Term) -> Columns:
+    """The columns as `term` and the present calendar make them, with every pause and extension of this round."""
+    history = [*await before_split(hall, case), *await cases.events(hall.database, case.id)]
+    extensions = await calendars.decided_extensions(hall.database, case)
+    days = hall.city.calendar
+    first = deadline.due(case.round_started_at, term.limit, days)
+    base = replayed(first, term.limit, history, [], case.round, days)
+    if not extensions:
+        return columns(hall.city.moved(case.round_started_at, term, base), None)
+    at = replayed(first, term.limit, history, extensions, case.round, days)
+    return columns(hall.city.moved(case.round_started_at, term, at), base)
+
+
+async def before_split(hall: Hall, case: Case) -> list[Event]:
+    """What happened to the whole letter before this part was split from it: its pauses are this part's too."""
+    if case.split_from is None:
+        return []
+    own = await cases.events(hall.database, case.id)
+    split_at = next(event.at for event in own if event.step is Step.SPLIT)
+    return [event for event in await cases.events(hall.database, case.split_from) if event.at < split_at]
+
+
+def replayed(
+    due: datetime, limit: deadline.Limit, history: Sequence[Event], extensions: Sequence[tuple[datetime, int]],
+    round: int, days: Calendar,
+) -> datetime:  # fmt: skip
+    """The due time that pauses and extensions of this round, in the order they happened, make of the first one."""
+    moves: list[tuple[datetime, datetime | None, int]] = [(at, None, count) for at, count in extensions]
+    began: datetime | None = None
+    for event in history:
+        if event.round != round:
+            continue
+        if event.step is Step.ASK_CITIZEN:
+            began = event.at
+        elif began and event.from_status == Status.AWAITING_CITIZEN and event.to_status is Status.WORKING:
+            moves.append((event.at, began, 0))
+    for at, paused, count in sorted(moves, key=lambda move: move[0]):
+        if paused is None:
+            due = deadline.extend(due, count, days, limit=limit)
+        else:
+            due = deadline.resume(due, limit, paused_at=paused, resumed_at=at, calendar=days)
+    return due
+
+
+def told(due_at: datetime) -> str:
+    """The due time in plain words: 2026年12月7日24:00, or the minute of an hour limit."""
+    local = due_at.astimezone(deadline.CITY_TIME)
+    if (local.hour, local.minute) != (0, 0):
+        return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+    last = deadline.last_day(due_at)
+    return f"{last.year}年{last.month}月{last.day}日24:00"
