@@ -17,7 +17,7 @@ from pathlib import Path
 import asyncpg
 
 from feedback import app, clock, models, shadow
-from feedback.actions import grouping, instructing, keeping_days, sealing, sending, timing
+from feedback.actions import finding, grouping, instructing, keeping_days, sealing, sending, timing
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Message, Send
 from feedback.settings import Settings
@@ -64,6 +64,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("hot issues", 5, _Grouper(hall)),
         Job("recount", 5, lambda: keeping_days.recount(hall, now=clock.now())),
         Job("seals", 1, _Sealer(hall)),
+        Job("words", 1, finding.Reader(hall.database)),
         Job("city", app.REREAD, lambda: _reread(hall)),
         Job("model", models.LOOK, models.Keeper(hall, own)),
         Job("shadow", 2, lambda: _read_along(reads)),

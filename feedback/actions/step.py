@@ -12,6 +12,12 @@ from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import Status, Step
 from feedback.store import cases
 
+_RETURNED = {
+    Step.RETURN: True,
+    **dict.fromkeys((Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH, Step.DECLINE, Step.DIVERT), False),
+}
+"""Whether a return waits for its decision after the step; the others leave that as it is."""
+
 
 async def take_step(
     hall: Hall,
@@ -37,8 +43,9 @@ async def take_step(
     )  # fmt: skip
     digest = chain.link(case.head, event)
     quiet = step in status.QUIET
-    await cases.change(hall.database, case, to=after, head=digest, changes=changes or {}, quiet=quiet)
+    changes = {**(changes or {}), **({"returned": _RETURNED[step]} if step in _RETURNED else {})}
+    await cases.change(hall.database, case, to=after, head=digest, changes=changes, quiet=quiet)
     await cases.add_event(hall.database, event, digest)
     texts = [Text(event.seq, field, body, public) for field, body in (said or {}).items() if body]
     await cases.add_texts(hall.database, case, texts, vault=hall.vault)
-    return dataclasses.replace(case, status=after, head=digest, version=case.version + (not quiet), **(changes or {}))
+    return dataclasses.replace(case, status=after, head=digest, version=case.version + (not quiet), **changes)

@@ -77,6 +77,7 @@ class Case:
     joined_from: str | None
     designated: bool
     contested: bool
+    returned: bool
     head: bytes
     regime: Regime = Regime.HOTLINE
     split_from: int | None = None

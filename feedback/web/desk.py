@@ -12,12 +12,15 @@ from feedback import clock
 from feedback.rules.permission import BUREAU_ROLES, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Status
-from feedback.store import oversight, queues
+from feedback.store import oversight, queues, searching
 from feedback.store.queues import Queue
 from feedback.web import case_view, doors, errors, reminding, templating
 from feedback.web.doors import door
 
 QUEUES = {
+    Queue.MINE: "我的",
+    Queue.UNASSIGNED: "还没有人办",
+    Queue.OPEN: "全部在办",
     Queue.TO_ACCEPT: "待签收",
     Queue.WORKING: "办理中",
     Queue.DUE_SOON: "将到期",
@@ -40,11 +43,12 @@ EMPTY = {
     Queue.RETURNED: "承办单位退回来的诉求会在这里等您决定。",
 }
 
-_OF_BUREAU = (
+_BY_STATUS = (
     Queue.TO_ACCEPT, Queue.DUE_SOON, Queue.OVERDUE, Queue.REWORK, Queue.WORKING, Queue.REVIEW, Queue.AWAITING_CITIZEN,
     Queue.SUSPENDED, Queue.REPLIED,
 )  # fmt: skip
-_OF_CITY = (Queue.TRIAGE, Queue.RETURNED, *_OF_BUREAU)
+_OF_BUREAU = (Queue.MINE, Queue.UNASSIGNED, *_BY_STATUS, Queue.OPEN)
+_OF_CITY = (Queue.TRIAGE, Queue.RETURNED, *_BY_STATUS, Queue.OPEN)
 
 _FIRST = {Role.REVIEWER: Queue.REVIEW, Role.SUPERVISOR: Queue.OVERDUE, Role.LEADER: Queue.OVERDUE}
 _HOME = {
@@ -96,9 +100,7 @@ async def home(request: Request) -> Response:
     asked = request.query_params
     panes = await read(request, asked.get("queue", ""), asked.get("q", "").strip(), asked.get("cursor", ""))
     told = await reminding.shown(request)
-    return templating.page(
-        request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""), reminders=told
-    )
+    return templating.page(request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""), reminders=told)
 
 
 async def read(request: Request, queue: str, q: str, cursor: str, case: Case | None = None) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def _first(role: Role, names: tuple[Queue, ...], counted: Mapping[Queue, int], c
     """The queue of the case that is open, or the first one of this role that has something in it."""
     if case is not None and _HOME.get(case.status, Queue.WORKING) in names:
         return _HOME.get(case.status, Queue.WORKING)
-    wanted = (_FIRST[role], *names) if role in _FIRST else names
+    wanted = (_FIRST[role], *_BY_STATUS) if role in _FIRST else (_BY_STATUS if role in BUREAU_ROLES else names)
     return next((one for one in wanted if counted[one]), wanted[0])
 
 
@@ -146,7 +148,7 @@ async def listing(
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     try:
         found, following = await queues.page(
-            hall.database, who, queue, queues.search(q, hall.vault), cursor, now=now, limit=50
+            hall.database, who, queue, searching.search(q, hall.vault), cursor, now=now, limit=50
         )
     except queues.BadCursor:
         raise errors.BadFields({"cursor": queues.BadCursor.__doc__ or ""}) from None

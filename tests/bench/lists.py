@@ -1,0 +1,121 @@
+"""The desks' lists in a city of 1,000 cases and in one of 1,000,000: every queue, searches and the city desk, and their ratio.
+
+`python -m tests.bench.lists --size 100000` compares with a smaller city."""
+
+import argparse
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+from databases import Database
+
+from feedback.rules.permission import Actor, Role
+from feedback.store import database, queues, searching, server
+from feedback.store.filters import EVERYTHING, Narrow
+from feedback.store.queues import Queue
+from tests.bench import city_of
+from tests.conftest import sibling
+
+SMALL, LARGE = 1_000, 1_000_000
+PAGE, ROUNDS = 20, 15
+WORDS = {
+    "common": "路灯",
+    "two words": "小区 晚上",
+    "long": "物业公司一直不处理",
+    "rare": city_of.RARE,
+    "nowhere": "从来没有人这样写过",
+}
+Ask = Callable[[], Awaitable[Any]]
+
+
+async def lists(pool: Database) -> dict[str, Ask]:
+    """What is measured, by name: the lists of a bureau's handler and of a supervisor of the whole city."""
+    row = await pool.fetch_one("SELECT id, bureau FROM people ORDER BY id LIMIT 1 OFFSET 5")
+    assert row is not None
+    people = {"bureau": Actor(Role.HANDLER, row["id"], row["bureau"]), "city": Actor(Role.SUPERVISOR, 1)}
+    category = await pool.fetch_val("SELECT category FROM cases WHERE id = 17")
+    number = await pool.fetch_val("SELECT number FROM cases WHERE id = 17")
+    asked: dict[str, Ask] = {}
+
+    def page(who: str, queue: Queue | None, typed: str = "", narrow: Narrow = EVERYTHING, cursor: str = "") -> Ask:
+        found = searching.search(typed, city_of.VAULT)
+        return lambda: queues.page(pool, people[who], queue, found, cursor, now=city_of.NOW, limit=PAGE, narrow=narrow)
+
+    for who, actor in people.items():
+        asked[f"{who}: counts"] = lambda actor=actor: queues.counts(pool, actor, city_of.NOW)  # type: ignore[misc]
+        for queue in Queue:
+            asked[f"{who}: {queue}"] = page(who, queue)
+        _, following = await page(who, Queue.OPEN)()
+        asked[f"{who}: open, second page"] = page(who, Queue.OPEN, cursor=following or "")
+        for name, typed in {**WORDS, "number": number, "phone": city_of.PHONE}.items():
+            asked[f"{who}: search {name}"] = page(who, None, typed)
+        asked[f"{who}: search common in open"] = page(who, Queue.OPEN, WORDS["common"])
+        asked[f"{who}: filter category"] = page(who, Queue.OPEN, narrow=Narrow(category=category))
+        asked[f"{who}: filter category, kind, urgent"] = page(
+            who, Queue.OPEN, narrow=Narrow(category, kind="help", urgent=True)
+        )
+        asked[f"{who}: filter category of answered"] = page(who, Queue.REPLIED, narrow=Narrow(category=category))
+    asked["city: the desk (counts and overdue)"] = lambda: _desk(pool, people["city"])
+    return asked
+
+
+async def _desk(pool: Database, who: Actor) -> None:
+    await queues.counts(pool, who, city_of.NOW)
+    await queues.page(pool, who, Queue.OVERDUE, None, "", now=city_of.NOW, limit=PAGE)
+
+
+async def compare(small: str, large: str) -> dict[str, dict[str, float]]:
+    """Median milliseconds of each list in both cities, asked in turn, and the ratio."""
+    async with database.connect(small, pool=1) as one, database.connect(large, pool=1) as other:
+        mine, theirs = await lists(one), await lists(other)
+        return {name: await _medians(ask, theirs[name]) for name, ask in mine.items()}
+
+
+async def _medians(small: Ask, large: Ask) -> dict[str, float]:
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(ROUNDS):
+        for ask, times in zip((small, large), taken, strict=True):
+            began = time.perf_counter()
+            await ask()
+            times.append(1000 * (time.perf_counter() - began))
+    low, high = (statistics.median(times) for times in taken)
+    return {"small_ms": round(low, 2), "large_ms": round(high, 2), "ratio": round(high / low, 2)}
+
+
+def measure(size: int = LARGE) -> dict[str, Any]:
+    """Fills both cities and compares them."""
+    with server.throwaway() as url:
+        return asyncio.run(_measured(url, size))
+
+
+async def _measured(url: str, size: int) -> dict[str, Any]:
+    filled = {}
+    for name, cases in (("small", SMALL), ("large", size)):
+        connection = await asyncpg.connect(url)
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+        began = time.perf_counter()
+        await city_of.fill(sibling(url, name), cases)
+        filled[name] = {"cases": cases, "fill_seconds": round(time.perf_counter() - began, 1)}
+    found = await compare(sibling(url, "small"), sibling(url, "large"))
+    slowest = max(found, key=lambda name: found[name]["large_ms"])
+    ratios = [one["ratio"] for one in found.values()]
+    return filled | {
+        "lists": found, "slowest": {slowest: found[slowest]},
+        "ratio": {"median": round(statistics.median(ratios), 2), "largest": max(ratios)},
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Prints the medians and ratios."""
+    parser = argparse.ArgumentParser(prog="tests.bench.lists", description=__doc__)
+    parser.add_argument("--size", type=int, default=LARGE, help="cases of the large city")
+    print(json.dumps(measure(parser.parse_args().size), ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

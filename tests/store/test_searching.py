@@ -1,0 +1,228 @@
+"""Words lead to cases: pairs of characters, the worker that reads them, and that nobody finds what they may not see."""
+
+from datetime import timedelta
+
+import pytest
+
+from feedback.actions import dispatching, finding, handling, intake
+from feedback.store import cases, pairs, queues, searching
+from feedback.store.filters import Narrow
+from feedback.store.queues import Queue
+from tests import people
+from tests.conftest import actor, at
+
+pytestmark = pytest.mark.anyio
+
+MONDAY = at("2026-11-23 09:00")
+LATER = MONDAY + timedelta(hours=1)
+"""By then the worker must have read what came in."""
+
+
+def number_of(pair: str) -> int:
+    """As the index has it: two UTF-16 units as one signed 32-bit integer, by hand."""
+    return int.from_bytes(pair.encode("utf-16-be"), "big", signed=True)
+
+
+def test_pairs_of_a_text():
+    assert pairs.of("路灯不亮") == {number_of("路灯"), number_of("灯不"), number_of("不亮")}
+    assert pairs.of("13号楼，A座") == {number_of("13"), number_of("3号"), number_of("号楼"), number_of("a座")}
+    assert pairs.of("１３号", "ａ座") == pairs.of("13号 A座")
+    assert pairs.of("灯", "坏", "，。！", " ") == set()
+    assert len(pairs.of("𠮷𠮷", "😀😀")) == 1 and pairs.of("路\ue010") == set()
+
+
+def test_what_pairs_say_all_about():
+    assert pairs.exact("路灯") and pairs.exact("a座")
+    assert not any(pairs.exact(term) for term in ("路", "路灯不", "路-", "𠮷灯"))
+
+
+def test_marks_are_no_pairs_and_weeks_hold_every_later_case():
+    marks = pairs.marks(
+        open=True, received_at=MONDAY, bureaus=["STHJ", "CGJ"], category="C01", district=None, kind="help", urgent=True,
+        handler_id=7,
+    )  # fmt: skip
+    assert len(marks) == 9 and all(0xE000 <= (mark & 0xFFFFFFFF) >> 16 <= 0xE016 for mark in marks)
+    for level in range(len(pairs.WEEKS)):
+        window, begun = pairs.newest(level, MONDAY)
+        for back in range(0, (MONDAY - begun).days, 3):
+            assert set(window) & set(pairs.ages(MONDAY - timedelta(days=back)))
+        assert set(window) & set(pairs.ages(begun)) and not set(window) & set(pairs.ages(begun - timedelta(seconds=1)))
+        assert timedelta(weeks=pairs.WEEKS[level]) <= MONDAY - begun < timedelta(weeks=2 * pairs.WEEKS[level])
+
+
+async def submitted(hall, body, now=MONDAY, **fields):
+    receipt = await intake.submit(hall, intake.Letter(body=body, phone=people.XIAO_LIN_PHONE, **fields), now=now)
+    return await cases.get(hall.database, receipt.number)
+
+
+async def found(hall, someone, typed, queue=None, now=LATER, limit=50, narrow=None):
+    """The numbers of all pages."""
+    asked, cursor, numbers = searching.search(typed, hall.vault), "", []
+    while cursor is not None:
+        rows, cursor = await queues.page(
+            hall.database,
+            await actor(hall, someone),
+            queue,
+            asked,
+            cursor,
+            now=now,
+            limit=limit,
+            narrow=narrow or Narrow(),
+        )
+        numbers += [case.number for case in rows]
+    return numbers
+
+
+@pytest.fixture
+def read(hall):
+    return finding.Reader(hall.database)
+
+
+async def test_a_case_is_found_at_once_and_after_it_was_read(hall, read):
+    case = await submitted(hall, "荣军路工地夜里打桩，13号楼听得清清楚楚", title="打桩", address="荣军路１５号")
+    for moment in (MONDAY, LATER):
+        for typed in (
+            "打桩",
+            "工地夜里",
+            "荣军路 打桩",
+            "荣军路15号",
+            "13号楼",
+            "听得清清楚楚",
+            case.number,
+            people.XIAO_LIN_PHONE,
+            "桩",
+        ):
+            assert await found(hall, people.WANG, typed, now=moment) == [case.number], (moment, typed)
+        for typed in ("打桩 停电", "地工", "13号楼听不清", "荣军路16号", "2026-1123-99999", people.XIAO_ZHOU_PHONE):
+            assert await found(hall, people.WANG, typed, now=moment) == [], (moment, typed)
+        await read()
+    assert await read() == 0
+
+
+async def test_part_of_a_number_leads_to_the_case(hall, read):
+    case = await submitted(hall, "工地夜里打桩")
+    await read()
+    assert await found(hall, people.WANG, case.number[:9]) == [case.number]
+
+
+async def test_what_is_not_read_yet_is_found_by_number_and_phone(hall):
+    case = await submitted(hall, "工地夜里打桩")
+    assert await found(hall, people.WANG, "打桩") == []
+    assert (
+        await found(hall, people.WANG, case.number)
+        == await found(hall, people.WANG, people.XIAO_LIN_PHONE)
+        == [case.number]
+    )
+
+
+async def test_no_word_of_a_protected_case_is_kept(hall, read):
+    secret = await submitted(hall, "举报某局长受贿")
+    await submitted(hall, "我家门口的路灯不亮")
+    await read()
+    kept = await hall.database.fetch_all("SELECT case_id FROM case_words")
+    assert len(kept) == 1 and kept[0]["case_id"] != secret.id
+    for someone in (people.MI, people.DIAO, people.SHI):
+        assert await found(hall, someone, "受贿") == []
+    assert await found(hall, people.MI, secret.number) == [secret.number]
+
+
+async def test_words_open_nobody_elses_cases(hall, read):
+    case = await submitted(hall, "工地夜里打桩")
+    await read()
+    for someone in (people.ZHU, people.LI, people.XI):
+        assert await found(hall, someone, "打桩") == []
+    for someone in (people.WANG, people.DIAO, people.DU):
+        assert await found(hall, someone, "打桩") == [case.number]
+
+
+async def test_a_case_that_moves_is_found_where_it_is(hall, read):
+    wang, diao = await actor(hall, people.WANG), await actor(hall, people.DIAO)
+    case = await submitted(hall, "工地夜里打桩")
+    await read()
+    case = await handling.give_back(hall, wang, case, reason="not_ours", propose="CGJ", basis="", now=MONDAY)
+    await read()
+    assert await found(hall, people.WANG, "打桩") == []
+    await dispatching.dispatch(hall, diao, case, bureau="CGJ", category=None, support=[], now=MONDAY)
+    await read()
+    assert await found(hall, people.LI, "打桩") == [case.number]
+    assert await found(hall, people.LI, "打桩", Queue.TO_ACCEPT) == [case.number]
+    assert await found(hall, people.LI, "打桩", Queue.REPLIED) == []
+
+
+async def test_an_answered_case_is_found_among_the_answered(hall, read):
+    wang, shen = await actor(hall, people.WANG), await actor(hall, people.SHEN)
+    case = await handling.accept(hall, wang, await submitted(hall, "工地夜里打桩"), now=MONDAY)
+    case = await handling.reply(
+        hall, wang, case, finding="", answer="已停工。", outcome=handling.Outcome.SOLVED, now=MONDAY
+    )
+    await handling.approve(hall, shen, case, now=MONDAY)
+    await read()
+    assert (
+        await found(hall, people.WANG, "打桩", Queue.REPLIED) == await found(hall, people.WANG, "打桩") == [case.number]
+    )
+    assert await found(hall, people.WANG, "打桩", Queue.OPEN) == []
+    assert await found(hall, people.DU, "", Queue.REPLIED, narrow=Narrow(category="C01")) == [case.number]
+    assert await found(hall, people.DU, "", Queue.REPLIED, narrow=Narrow(category="A01")) == []
+
+
+async def test_all_pages_of_years_newest_first(hall, read):
+    days = [0, 0, 1, 3, 10, 13, 14, 20, 29, 100, 180, 200, 364, 500, 900]
+    expected = [(await submitted(hall, "工地夜里打桩", now=MONDAY - timedelta(days=back))).number for back in days]
+    expected[:2] = expected[1::-1]  # of the same moment the one with the higher id is newer
+    await submitted(hall, "路灯不亮", now=MONDAY - timedelta(days=50))
+    await read()
+    for someone in (people.WANG, people.DU):
+        for limit in (1, 2, 4, 50):
+            assert await found(hall, someone, "打桩", limit=limit) == expected, (someone, limit)
+
+
+async def test_filters_narrow_queues_and_searches(hall, read):
+    wang = await actor(hall, people.WANG)
+    case = await handling.accept(hall, wang, await submitted(hall, "工地夜里打桩"), now=MONDAY)
+    other = await submitted(hall, "工地夜里打桩")
+    await read()
+    for narrow, expected in (
+        (Narrow(handler_id=wang.person_id), [case.number]),
+        (Narrow(kind="complaint", district="D_YF", category="C01", urgent=False), [case.number, other.number]),
+        (Narrow(kind="help"), []), (Narrow(urgent=True), []), (Narrow(district="D_LB"), []),
+    ):  # fmt: skip
+        for someone in (people.WANG, people.DU):
+            assert sorted(await found(hall, someone, "", Queue.OPEN, narrow=narrow)) == expected, narrow
+            assert sorted(await found(hall, someone, "打桩", narrow=narrow)) == expected, narrow
+            assert sorted(await found(hall, someone, "", narrow=narrow)) == expected, narrow
+
+
+async def test_a_rare_filter_is_found_behind_many_other_cases(hall, read, monkeypatch):
+    monkeypatch.setattr(queues, "NEAR", 3)
+    several = [await submitted(hall, "工地夜里打桩", now=MONDAY + timedelta(minutes=minute)) for minute in range(8)]
+    await hall.database.execute(
+        "UPDATE cases SET urgent = true WHERE id = ANY(:ids)", {"ids": [several[5].id, several[7].id]}
+    )
+    await read()
+    assert await found(hall, people.DU, "", Queue.OPEN, narrow=Narrow(urgent=True), limit=1) == [
+        several[5].number, several[7].number,
+    ]  # fmt: skip
+
+
+async def test_a_worker_that_begins_reads_what_it_missed_in_batches(hall, read, monkeypatch):
+    monkeypatch.setattr(searching, "BATCH", 2)
+    monkeypatch.setattr(finding, "BATCHES", 2)
+    numbers = [(await submitted(hall, "工地夜里打桩", now=MONDAY - timedelta(days=day))).number for day in range(9)]
+    turns = [await read() for _ in range(4)]
+    assert turns[:3] == [4, 4, 1] and turns[3] == 0
+    assert await found(hall, people.WANG, "打桩") == numbers
+    numbers.append((await submitted(hall, "工地夜里打桩", now=MONDAY - timedelta(days=30))).number)
+    await handling.accept(hall, await actor(hall, people.WANG), await cases.get(hall.database, numbers[0]), now=MONDAY)
+    assert await read() == 2 and await read() == 0
+    assert await finding.Reader(hall.database)() == 0  # another worker finds nothing left
+    assert await found(hall, people.WANG, "打桩") == numbers
+
+
+@pytest.mark.parametrize(
+    "typed", ["%", "_", "\\", "%%", "a\0b", "💡💡", "'", "--", "𠮷野家", "啊" * 100, "1 2 3 4 5 6 7"]
+)
+async def test_odd_searches_find_nothing_and_break_nothing(hall, read, typed):
+    await submitted(hall, "工地夜里打桩，百分之百")
+    await read()
+    for queue in (None, Queue.OPEN, Queue.REPLIED):
+        assert await found(hall, people.WANG, typed, queue) == []
