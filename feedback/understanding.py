@@ -7,7 +7,7 @@ from typing import Any
 
 import classifier.personal
 import classifier.reply
-from classifier import likeness, novelty, routing, tables
+from classifier import likeness, novelty, routing, storage, tables
 from classifier.understanding import Understander
 from feedback.rules import city
 from feedback.rules.hot import Letter
@@ -27,6 +27,7 @@ class Reader:
         self._understander = Understander.load(model, city=tables.city(**city_tables))
         self.folder = model
         self._recent: dict[int, likeness.Traits] = {}
+        self.promised = float(storage.described(model).get("precision", 0.0))
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -80,10 +80,12 @@ async def candidate(database: Database) -> Any | None:
 
 
 async def listed(database: Database) -> list[Any]:
-    """The newest models with how many letters each has decided, newest first."""
+    """The trained models and the newest shipped one (older ones lie nowhere any more), newest first."""
     return await database.fetch_all(
         f"""SELECT models.*, (SELECT max(at) FROM promotions WHERE promotions.version = models.version) AS promoted_at
-        FROM models ORDER BY coalesce(trained_at, first_used_at) DESC LIMIT {SHOWN}"""
+        FROM models WHERE folder <> '' OR version = (
+            SELECT version FROM models WHERE folder = '' ORDER BY first_used_at DESC NULLS LAST LIMIT 1)
+        ORDER BY coalesce(trained_at, first_used_at) DESC LIMIT {SHOWN}"""
     )
 
 
