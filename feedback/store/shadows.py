@@ -64,7 +64,7 @@ async def changes(database: Database, version: str) -> list[Any]:
         """SELECT ledger.category AS before, shadows.category AS after, count(*) AS n
         FROM shadows JOIN ledger USING (case_id)
         WHERE version = :version AND differs AND shadows.category IS DISTINCT FROM ledger.category
-        GROUP BY 1, 2 ORDER BY n DESC, before, after LIMIT 30""",
+        GROUP BY 1, 2 ORDER BY n DESC, before, after LIMIT 12""",
         {"version": version},
     )
 

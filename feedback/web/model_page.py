@@ -15,7 +15,7 @@ from feedback.web import case_page, case_view, doors, errors, forms, reading, te
 from feedback.web.doors import door
 
 KEEPERS = doors.Enter(learning.MODEL_KEEPERS)
-EXAMPLES = 12
+EXAMPLES = 6
 
 CHECKS = {
     "golden_floor": "黄金集（每个事项三封意思明白的信），要达到的下限",
