@@ -61,6 +61,8 @@ async def opened(own: Settings) -> AsyncIterator[Hall]:
             place=understanding.place,
             words=notices.words,
             redact=understanding.redact,
+            site=own.site.rstrip("/"),
+            survey_days=own.survey_days,
         )
         hall.alike = functools.partial(_alike, hall)
         yield hall

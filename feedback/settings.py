@@ -1,6 +1,7 @@
 """Everything that differs between machines, from MINSHENG_* variables. Each one is explained in the README."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,21 @@ class Settings:
     model: Path = ROOT / "classifier" / "city-model"
     """MINSHENG_MODEL: folder of the trained classifier."""
 
+    site: str = "http://127.0.0.1:8000"
+    """MINSHENG_SITE: the address citizens open the pages at, for links in messages."""
+    quiet: str = "22:00-08:00"
+    """MINSHENG_QUIET: hours of the city's day in which ordinary messages wait; equal ends: never."""
+    survey_days: int = 7
+    """MINSHENG_SURVEY_DAYS: how long the link of the question after an answer works."""
+    sms_url: str = ""
+    """MINSHENG_SMS_URL: the SMS gateway; empty: short messages only leave a line in the log."""
+    sms_key: str = ""
+    """MINSHENG_SMS_KEY: shared with the gateway, signs every request; at least 32 characters."""
+    mail_url: str = ""
+    """MINSHENG_MAIL_URL: smtp://, smtp+starttls:// or smtps:// with user, password, host and port; empty: log only."""
+    mail_from: str = ""
+    """MINSHENG_MAIL_FROM: whom e-mails come from."""
+
     @property
     def url(self) -> str:
         """Where the database is, for a process that need not start one; empty when it must."""
@@ -68,6 +84,40 @@ def _text(_: str, value: str) -> str:
     return value
 
 
+def _site(name: str, value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#]+/?", value):
+        raise BadSetting(f"{name} must be like https://12345.example.cn, without a path")
+    return value
+
+
+def _quiet(name: str, value: str) -> str:
+    hour = r"([01]\d|2[0-3]):[0-5]\d"
+    if not re.fullmatch(f"{hour}-{hour}", value):
+        raise BadSetting(f"{name} must be like 22:00-08:00, not {value!r}")
+    return value
+
+
+def _gateway(name: str, value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+(/\S*)?", value):
+        raise BadSetting(f"{name} must be an http:// or https:// address")
+    return value
+
+
+def _secret(name: str, value: str) -> str:
+    if len(value) < 32:
+        raise BadSetting(f"{name} must have at least 32 characters")
+    return value
+
+
+def _mail_server(name: str, value: str) -> str:
+    if not re.fullmatch(r"(smtp|smtp\+starttls|smtps)://([^/\s@]+@)?[^/\s@:]+(:\d{1,5})?/?", value):
+        raise BadSetting(f"{name} must be like smtps://user:password@mail.example.cn:465")
+    return value
+
+
+_OWN: dict[str, Callable[[str, str], str]] = {
+    "key": _key, "site": _site, "quiet": _quiet, "sms_url": _gateway, "sms_key": _secret, "mail_url": _mail_server,
+}  # fmt: skip
 _READERS: dict[Any, Callable[[str, str], Any]] = {bool: _flag, int: _number, Path: _path, str: _text}
 
 
@@ -78,8 +128,12 @@ def read(environment: dict[str, str] | None = None) -> Settings:
         name = f"MINSHENG_{field.upper()}"
         value = (os.environ if environment is None else environment).get(name, "")
         if value:
-            given[field] = _key(name, value) if field == "key" else _READERS[kind](name, value)
+            reader: Callable[[str, str], Any] = _OWN.get(field) or _READERS[kind]
+            given[field] = reader(name, value)
     settings = Settings(**given)
+    for address, other in (("sms_url", "sms_key"), ("mail_url", "mail_from")):
+        if getattr(settings, address) and not getattr(settings, other):
+            raise BadSetting(f"MINSHENG_{address.upper()} needs MINSHENG_{other.upper()}")
     if settings.demo and settings.database_url:
         raise BadSetting(
             "MINSHENG_DEMO=1 is refused with MINSHENG_DATABASE_URL: demo accounts belong to the embedded database"

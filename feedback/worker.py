@@ -5,23 +5,22 @@ Several may run at once. What the jobs do stands in actions; here is only when.
 
 import asyncio
 import contextlib
-import json
 import logging
-import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 
 from feedback import app, clock, models, shadow
 from feedback.actions import finding, grouping, instructing, keeping_days, sealing, sending, timing
 from feedback.actions.hall import Hall
-from feedback.actions.sending import Message, Send
+from feedback.actions.sending import Send
+from feedback.channels import choosing
+from feedback.rules.outbox import Quiet
 from feedback.settings import Settings
-from feedback.store import answers, buckets, city, hot_issues, people, phone_codes, vitals
+from feedback.store import answers, buckets, city, hot_issues, inbox, people, phone_codes, vitals
 
 LONGEST_REST = 5.0
 """Seconds at most between two tries of a job that fails: a code must not wait long after the database is back."""
@@ -55,10 +54,12 @@ async def run(own: Settings, *, stop: asyncio.Event | None = None) -> None:
 
 def jobs(hall: Hall, own: Settings) -> list[Job]:
     """Everything the worker does."""
-    send = to_outbox(own.var / "outbox.jsonl") if own.demo else to_log
+    send, quiet = choosing.chosen(own), Quiet.parse(own.quiet)
     reads = shadow.Shadow(hall, own)
     return [
-        Job("notices", 0.3, lambda: _notices(hall, send)),
+        # What somebody waits for does not stand behind a gateway that is slow with the rest.
+        Job("codes", 0.3, lambda: _notices(hall, send, quiet, urgent=True)),
+        Job("notices", 0.5, lambda: _notices(hall, send, quiet, urgent=False)),
         Job("clock", 5, lambda: timing.tick(hall, now=clock.now())),
         Job("instructions", 30, lambda: instructing.warn(hall, now=clock.now())),
         Job("hot issues", 5, _Grouper(hall)),
@@ -91,8 +92,8 @@ async def _repeat(job: Job, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), rest)
 
 
-async def _notices(hall: Hall, send: Send) -> None:
-    while await sending.deliver(hall, send, now=clock.now()):
+async def _notices(hall: Hall, send: Send, quiet: Quiet, *, urgent: bool) -> None:
+    while await sending.deliver(hall, send, now=clock.now(), quiet=quiet, urgent=urgent):
         pass  # a full batch: there may be more
 
 
@@ -136,34 +137,7 @@ async def _reread(hall: Hall) -> None:
 
 
 async def tidy(hall: Hall) -> None:
-    """Drops what has expired: sessions, phone codes, kept answers, full buckets."""
+    """Drops what has expired: sessions, phone codes, kept answers, full buckets, old in-site notices."""
     now = clock.now()
-    for drop in (people.drop_expired_sessions, phone_codes.drop_expired, answers.drop_old, buckets.drop_full):
+    for drop in (people.drop_expired_sessions, phone_codes.drop_expired, answers.drop_old, buckets.drop_full, inbox.drop_old):
         await drop(hall.database, now=now)
-
-
-async def to_log(message: Message) -> None:
-    """No gateway is set up: that something would have gone out is written down, not what or to whom."""
-    _log.info("notice %s by %s", message.template, message.channel)
-
-
-def to_outbox(path: Path) -> Send:
-    """Appends each message to a file of the demo, one JSON object a line."""
-
-    async def send(message: Message) -> None:
-        line = {
-            "at": message.at.isoformat(), "channel": message.channel, "to": message.to, "template": message.template,
-            "text": message.text, **({"code": message.code} if message.code else {}),
-        }  # fmt: skip
-        _append(path, json.dumps(line, ensure_ascii=False))
-
-    return send
-
-
-def _append(path: Path, line: str) -> None:
-    # One write to a file opened for appending: lines of two workers do not mix.
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(file, f"{line}\n".encode())
-    finally:
-        os.close(file)

@@ -58,6 +58,17 @@ def may_remind_from(case: Case) -> datetime | None:
     return max(half, case.reminded_at + REMIND_EVERY) if case.reminded_at else half
 
 
+class TooLate(WrongStep):
+    """答复 7 天后没有评价的，已按“未评价”办结，不能再评价；没有解决的，答复后 30 天内可以要求重办。"""
+
+
+def refusal(case: Case, step: Step) -> WrongStep:
+    """What to raise where the table has no such step from here: a rating that comes too late is told why."""
+    if step is Step.RATE and case.status is Status.CLOSED and case.rated_at is None:
+        return TooLate(step, case.status)
+    return WrongStep(step, case.status)
+
+
 async def remind(hall: Hall, case: Case, *, now: datetime) -> Case:
     """催办: shown to the bureau and counted. Raises TooEarly."""
     earliest = may_remind_from(case)
@@ -91,7 +102,11 @@ async def withdraw(hall: Hall, case: Case, *, now: datetime) -> Case:
 async def rate(
     hall: Hall, case: Case, *, solved: bool, satisfaction: int | None, comment: str = "", now: datetime
 ) -> Case:
-    """评价: solved? first, then satisfaction 1–5. Solved closes the case; unsolved leaves it open for rework (SETTLED 8)."""
+    """评价: solved? first, then satisfaction 1–5. Solved closes the case; unsolved leaves it open for rework (SETTLED 8).
+
+    Raises TooLate after a week of silence, whether or not the clock has settled the case yet."""
+    if case.rated_at is None and (case.status is Status.CLOSED or reopening.settled(case.answered_at, now)):
+        raise TooLate(Step.RATE, case.status)
     to = Status.CLOSED if solved else Status.REPLIED
     changes: dict[str, Any] = {"solved": solved, "satisfaction": satisfaction, "rated_at": now}
     if solved:

@@ -47,6 +47,10 @@ class Hall:
     """Renders the text of a notice: template name and its values."""
     redact: Callable[[str], str]
     """The text without the personal data found in it."""
+    site: str = ""
+    """The public address of the pages, for links in messages."""
+    survey_days: int = 7
+    """How long the link of the one question after an answer works."""
     numbers: cases.Numbers = field(default_factory=cases.Numbers)
     alike: Alike = nothing_alike
     place: Callable[[str], str] = no_place

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from feedback.actions import counting
+from feedback.actions import counting, surveying
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
@@ -173,6 +173,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
     await cases.release(hall.database, case.id, ended_by=step, now=now)
     await instructions.answered(hall.database, case.id, now=now)
     await tell(hall, after, "answered", now=now)
+    await surveying.ask(hall, after, now=now)
     return after
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from feedback.actions import telling
 from feedback.actions.hall import Hall
 from feedback.rules import chain, code, deadline, learning
 from feedback.rules.city import Due
@@ -37,6 +38,7 @@ class Letter:
     longitude: float | None = None
     name: str = ""
     phone: str = ""
+    email: str = ""
     anonymous: bool = False
     publish: bool = False
     source: str = "web"
@@ -66,8 +68,21 @@ async def submit(hall: Hall, letter: Letter, *, now: datetime, also: Also | None
     understood = hall.understand(letter.title, letter.body, district=letter.district, address=letter.address)
     identity = await hall.numbers.take(hall.database)
     receipt = _receipt(hall, letter, understood, identity, now)
-    await writing.insert(hall.database, [*_rows(hall, letter, receipt, identity), *(also(receipt) if also else ())])
+    rows = [*_rows(hall, letter, receipt, identity), *(also(receipt) if also else ())]
+    if understood.urgent and understood.decision is not Decision.PROTECTED:
+        await _with_alarm(hall, rows, receipt, identity)
+    else:
+        await writing.insert(hall.database, rows)
     return receipt
+
+
+async def _with_alarm(hall: Hall, rows: writing.Rows, receipt: Receipt, identity: int) -> None:
+    async with hall.database.transaction():
+        await writing.insert(hall.database, rows)
+        await telling.alarm(
+            hall, identity, number=receipt.number, bureau=receipt.bureau, category=receipt.category,
+            now=receipt.received_at,
+        )  # fmt: skip
 
 
 def title_of(letter: Letter) -> str:
@@ -109,10 +124,10 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
         rows += _assignment_rows(receipt, identity)
         if learning.drawn(hall.vault.hash("audit", receipt.number)):
             rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
-    if letter.phone or letter.name:
-        rows.append(("contacts", contacts.row(hall.vault, identity, name=letter.name, phone=letter.phone)))
-    if letter.phone:
-        rows.append(("notices", _notice_row(hall, letter.phone, receipt, identity)))
+    if letter.phone or letter.name or letter.email:
+        row = contacts.row(hall.vault, identity, name=letter.name, phone=letter.phone, email=letter.email)
+        rows.append(("contacts", row))
+    rows += [("notices", row) for row in _notice_rows(hall, letter, receipt, identity)]
     return rows
 
 
@@ -205,14 +220,20 @@ def _assignment_rows(receipt: Receipt, identity: int) -> list[tuple[str, dict[st
     return [row(receipt.bureau or "", "lead"), *(row(bureau, "support") for bureau in support)]
 
 
-def _notice_row(hall: Hall, phone: str, receipt: Receipt, identity: int) -> dict[str, Any]:
-    text = hall.words(
-        "received",
-        number=receipt.number,
-        code=receipt.query_code,
-        bureau=hall.city.bureau_name(receipt.bureau),
-        due_at=receipt.due.due_at,
-    )
-    return notices.row(
-        hall.vault, receiver=phone, text=text, template="received", now=receipt.received_at, case_id=identity
-    )
+def _notice_rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[dict[str, Any]]:
+    """The acknowledgement, by phone and by e-mail as far as they were left; of what the letter says, nothing."""
+    about = {
+        "number": receipt.number,
+        "code": receipt.query_code,
+        "bureau": hall.city.bureau_name(receipt.bureau),
+        "due_at": receipt.due.due_at,
+    }
+    at, rows = receipt.received_at, []
+    if letter.phone:
+        text = hall.words("received", **about, site=hall.site)
+        rows.append(
+            notices.row(hall.vault, receiver=letter.phone, text=text, template="received", now=at, case_id=identity)
+        )
+    if letter.email:
+        rows.append(telling.letter(hall, letter.email, "received", about, case_id=identity, now=at))
+    return rows

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from feedback.actions import telling
 from feedback.actions.hall import Hall
 from feedback.rules import chain, permission, status
 from feedback.rules.permission import Actor
@@ -32,7 +33,7 @@ async def take_step(
     said: Mapping[str, str] | None = None,
     public: bool = False,
 ) -> Case:
-    """Permission, table, compare-and-swap, one event with its texts; returns the case as it is now.
+    """Permission, table, compare-and-swap, one event with its texts, colleagues told; returns the case as it is now.
 
     Raises WrongRole, WrongStep or Stale; then nothing has happened."""
     permission.demand(actor, step)
@@ -48,4 +49,6 @@ async def take_step(
     await cases.add_event(hall.database, event, digest)
     texts = [Text(event.seq, field, body, public) for field, body in (said or {}).items() if body]
     await cases.add_texts(hall.database, case, texts, vault=hall.vault)
-    return dataclasses.replace(case, status=after, head=digest, version=case.version + (not quiet), **changes)
+    stepped = dataclasses.replace(case, status=after, head=digest, version=case.version + (not quiet), **changes)
+    await telling.of_step(hall, actor, case, stepped, step, now=now)
+    return stepped

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from feedback.actions import telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import ladder
@@ -41,4 +42,5 @@ async def warn(hall: Hall, case: Case, rung: Rung, *, now: datetime) -> Case:
         if people:
             case = await take_step(hall, CLOCK, case, Step.WARN, now=now, said={"note": SAYS[rung]})
         await reminders.note(hall.database, case, rung, people=people, now=now)
+        await telling.staff(hall, case, people, f"warn_{rung}", now=now)
     return case

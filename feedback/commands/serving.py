@@ -38,7 +38,7 @@ def serve_city(settings: Settings, asked: Namespace) -> int:
         asyncio.run(reaching.prepare(_at(settings, url)))
 
     return serving.serve(
-        settings, host=asked.host, port=asked.port, workers=asked.workers, with_worker=not asked.no_worker,
+        _sited(settings, asked), host=asked.host, port=asked.port, workers=asked.workers, with_worker=not asked.no_worker,
         prepare=prepare,
     )  # fmt: skip
 
@@ -56,7 +56,14 @@ def serve_demo(settings: Settings, asked: Namespace) -> int:
             asyncio.run(demo.furnish(own))
             demo.show_accounts(own)
 
-    return serving.serve(settings, host=asked.host, port=asked.port, workers=2, with_worker=True, prepare=prepare)
+    return serving.serve(
+        _sited(settings, asked), host=asked.host, port=asked.port, workers=2, with_worker=True, prepare=prepare
+    )
+
+
+def _sited(settings: Settings, asked: Namespace) -> Settings:
+    """Where no public address is set, links in messages lead to where these processes listen."""
+    return settings if settings.site != Settings().site else replace(settings, site=f"http://{asked.host}:{asked.port}")
 
 
 def _at(settings: Settings, url: str) -> Settings:

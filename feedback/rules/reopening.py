@@ -8,6 +8,11 @@ SETTLE_AFTER = timedelta(days=7)
 """Silence this long after the answer settles the case as "not rated"."""
 
 
+def settled(answered_at: datetime | None, now: datetime) -> bool:
+    """Whether the silence after the answer has lasted so long that a rating comes too late."""
+    return answered_at is not None and now >= answered_at + SETTLE_AFTER
+
+
 def may_ask(answered_at: datetime | None, solved: bool | None, now: datetime) -> bool:
     """Whether the citizen may ask for rework: answered at most 30 days ago, and not confirmed as solved."""
     return answered_at is not None and solved is not True and now < answered_at + ASK_WITHIN

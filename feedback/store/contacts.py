@@ -8,13 +8,14 @@ from databases import Database
 from feedback.store.vault import Vault
 
 
-def row(vault: Vault, case_id: int, *, name: str, phone: str) -> dict[str, Any]:
+def row(vault: Vault, case_id: int, *, name: str, phone: str, email: str = "") -> dict[str, Any]:
     """One contact as a row."""
     return {
         "case_id": case_id,
         "name": vault.seal(name) if name else None,
         "phone": vault.seal(phone) if phone else None,
         "phone_hash": vault.hash("phone", phone) if phone else None,
+        "email": vault.seal(email) if email else None,
     }
 
 
@@ -25,6 +26,15 @@ async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str]
         return "", ""
     name, phone = (vault.open(sealed) if sealed else "" for sealed in (found["name"], found["phone"]))
     return name, phone
+
+
+async def addresses(database: Database, vault: Vault, case_id: int) -> tuple[str, str]:
+    """Where notices go: phone and e-mail, each empty when not given. Never for a page."""
+    found = await database.fetch_one("SELECT phone, email FROM contacts WHERE case_id = :id", {"id": case_id})
+    if found is None:
+        return "", ""
+    phone, email = (vault.open(sealed) if sealed else "" for sealed in (found["phone"], found["email"]))
+    return phone, email
 
 
 async def keep_reveal(database: Database, case_id: int, *, person_id: int, reason: str, now: datetime) -> None:

@@ -93,3 +93,8 @@ async def seen(database: Database, person_id: int, *, now: datetime) -> None:
         "UPDATE reminders SET seen_at = :now WHERE person_id = :person AND seen_at IS NULL AND at <= :now",
         {"person": person_id, "now": now},
     )
+    await database.execute(
+        """UPDATE inbox SET seen_at = :now
+        WHERE person_id = :person AND seen_at IS NULL AND at <= :now AND what LIKE 'warn\\_%'""",
+        {"person": person_id, "now": now},
+    )

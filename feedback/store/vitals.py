@@ -40,7 +40,7 @@ async def gauges(database: Database, *, now: datetime) -> Any:
         """SELECT
             (SELECT count(*) FROM cases WHERE due_at <= :now
                 AND status IN ('triage','assigned','working','awaiting_citizen','suspended','in_review')) AS overdue,
-            (SELECT count(*) FROM notices WHERE sent_at IS NULL AND send_at <= :now) AS notices,
+            (SELECT count(*) FROM notices WHERE state = 'waiting' AND send_at <= :now) AS notices,
             (SELECT coalesce(max(id), 0) FROM seals) AS seals,
             (SELECT at FROM seals ORDER BY id DESC LIMIT 1) AS sealed_at""",
         {"now": now},

@@ -49,8 +49,8 @@ async def limit_submission(request: Request, new: forms.NewCase) -> None:
     """Many people share one address on mobile networks: the address is given much, a phone number little."""
     await reading.limit(request, f"submit:{reading.client(request)}", burst=60, per_hour=600)
     if new.contact:
-        phone = doors.hall(request).vault.hash("limit", new.contact.phone).hex()
-        await reading.limit(request, f"submit:{phone}", burst=10, per_hour=20)
+        person = doors.hall(request).vault.hash("limit", new.contact.phone or new.contact.email).hex()
+        await reading.limit(request, f"submit:{person}", burst=10, per_hour=20)
 
 
 def letter_of(hall: Hall, new: forms.NewCase) -> intake.Letter:
@@ -60,7 +60,7 @@ def letter_of(hall: Hall, new: forms.NewCase) -> intake.Letter:
     return intake.Letter(
         body=new.body, title=new.title, kind=new.kind, address=new.address, district=new.district,
         latitude=new.latitude, longitude=new.longitude, name=new.contact.name if new.contact else "",
-        phone=new.contact.phone if new.contact else "", anonymous=new.anonymous, publish=new.publish, source=new.source,
+        phone=new.contact.phone if new.contact else "", email=new.contact.email if new.contact else "", anonymous=new.anonymous, publish=new.publish, source=new.source,
     )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def _citizen_step(name: str) -> doors.Endpoint:
             request, request.path_params["number"], given_code(request, in_body if isinstance(in_body, str) else "")
         )
         if found.status not in TABLE[Step(name)]:
-            raise WrongStep(name, found.status)  # told before any wrong field (SETTLED 22)
+            raise asking.refusal(found, Step(name))  # told before any wrong field (SETTLED 22)
         after = await act(doors.hall(request), found, reading.strictly(form, given))
         return answer(await timeline.citizen_view(doors.hall(request), after, clock.now()))
 

@@ -30,7 +30,7 @@ from feedback.web import (
 from feedback.web.doors import door
 
 LABELS = {
-    "body": "您的诉求或建议", "title": "标题", "address": "地点", "district": "城区", "name": "怎么称呼您", "phone": "手机号",
+    "body": "您的诉求或建议", "title": "标题", "address": "地点", "district": "城区", "name": "怎么称呼您", "phone": "手机号", "email": "电子邮箱",
     "publish": "同意公开", "anonymous": "匿名提交",
 }  # fmt: skip
 _FIELDS = frozenset({*LABELS, "once"})
@@ -103,13 +103,13 @@ def _again(given: dict[str, str]) -> dict[str, str]:
 
 
 def _checked(given: dict[str, str]) -> forms.NewCase:
-    """The form as the same model that checks the API. Who stays anonymous leaves neither name nor phone."""
+    """The form as the same model that checks the API. Who stays anonymous leaves neither name, phone nor e-mail."""
     strange = {name[:40]: "不认识这个字段。" for name in given if name not in _FIELDS}
     garbled = {name: _GARBLED for name in given if "\ufffd" in given[name]}
     if strange or garbled:
         raise errors.BadFields(strange | garbled)
     anonymous = bool(given.get("anonymous"))
-    contact = {name: given[name] for name in ("name", "phone") if given.get(name, "").strip()}
+    contact = {name: given[name] for name in ("name", "phone", "email") if given.get(name, "").strip()}
     wanted: dict[str, Any] = {name: given.get(name, "") for name in ("title", "body", "address", "district")}
     wanted |= {"anonymous": anonymous, "publish": bool(given.get("publish"))}
     if contact and not anonymous:

@@ -14,6 +14,7 @@ from feedback.actions import accounts
 from feedback.actions.hall import Hall
 from feedback.rules.permission import BUREAU_ROLES, STAFF, Actor, Role, WrongRole
 from feedback.rules.record import Person
+from feedback.store import inbox
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -32,6 +33,7 @@ ANY_STAFF = Enter(frozenset(STAFF))
 CASEWORK = Enter(frozenset(STAFF) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 BUREAU = Enter(frozenset(BUREAU_ROLES))
 DISPATCH = Enter(frozenset({Role.DISPATCHER, Role.CONFIDENTIAL}))
+_CASEWORKERS = CASEWORK.roles or frozenset()
 SUPERVISE = Enter(frozenset({Role.SUPERVISOR, Role.LEADER}))
 FIGURES = Enter(frozenset({Role.LEADER, Role.SUPERVISOR, Role.DISPATCHER}))
 
@@ -63,12 +65,21 @@ def door(
                 return RedirectResponse(f"/sign-in?next={quote(_path(request))}", 303)
             if request.state.person.role not in enter.roles:
                 raise WrongRole
+        await _count_unread(request)
         return await endpoint(request)
 
     route = Route(path, guarded, methods=list(methods), name=name or endpoint.__name__)
     guarded.__doc__ = endpoint.__doc__
     route.enter, route.takes, route.asks = enter, takes, asks  # type: ignore[attr-defined]
     return route
+
+
+async def _count_unread(request: Request) -> None:
+    """For the top bar of a page of somebody who works with cases."""
+    person, path = request.state.person, request.url.path
+    counted = person is not None and person.role in _CASEWORKERS and request.method == "GET"
+    if counted and not path.startswith("/api/"):
+        request.state.unread = await inbox.unread(hall(request).database, person.id)
 
 
 def _path(request: Request) -> str:

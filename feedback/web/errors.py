@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from feedback.actions import accounts, asking, dispatching, handling, instructing, proving
+from feedback.actions import accounts, asking, dispatching, handling, instructing, proving, surveying
 from feedback.rules import instruction, permission, petition, status
 from feedback.store import cases, people
 from feedback.web import doors, templating
@@ -55,6 +55,8 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     asking.TooEarly: (409, "too_early"),
     instruction.WrongAct: (409, "wrong_act"),
     instructing.TooMany: (422, "too_many_cases"),
+    asking.TooLate: (409, "wrong_step"),
+    surveying.Over: (409, "over"),
     handling.TooManyDays: (422, "too_many_days"),
     dispatching.NotThere: (422, "not_there"),
     dispatching.NoCategory: (422, "no_category"),

@@ -1,95 +1,24 @@
 """What people and programs may send: one definition for form, JSON and OpenAPI. Field errors are told in Chinese."""
 
-import re
-import unicodedata
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from feedback.actions.handling import Outcome
 from feedback.rules.record import Kind
 from feedback.web import wording
-
-# Marks that reorder or hide text on screen, and controls nobody types: they go, the words stay.
-_UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+from feedback.web.fields import (
+    Code,
+    Email,
+    Name,
+    Phone,
+    Refused,
+    cleaned,
+    empty_is_none,
+    phone_or_email,
+    sendable,
+    words,
 )
-
-
-class _Refused(ValueError):
-    """A field error whose text is already a sentence for people."""
-
-
-def sendable(text: str) -> str:
-    """The text as it is. Raises for what no keyboard sends: NUL, lone surrogates."""
-    if "\0" in text:
-        raise _Refused("内容里有无法显示的字符，请删除后再提交。")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _Refused("内容里有损坏的字符，请重新输入。") from None
-    return text
-
-
-def cleaned(text: str) -> str:
-    """The text without unseen marks, in one Unicode form, trimmed. Raises for what cannot be sent."""
-    sendable(text)
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-
-
-def _phone(text: str) -> str:
-    digits = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).removeprefix("+86")
-    if not re.fullmatch(r"1[3-9][0-9]{9}", digits):
-        raise _Refused("手机号应当是 11 位数字，例如 13800000000。")
-    return digits
-
-
-def _no_formula(text: str) -> str:
-    """Names go into spreadsheets: none may begin like a formula or carry an address."""
-    if text.startswith(("=", "+", "-", "@")) or "://" in text:
-        raise _Refused("名字里不能有网址，也不能以 = + - @ 开头。")
-    return text
-
-
-Words = Annotated[str, AfterValidator(cleaned)]
-
-
-def words(most: int, *, least: int = 0) -> Any:
-    """A text field of `least` to `most` characters after cleaning. Longer raw input is refused before it is cleaned."""
-
-    def sized(text: str) -> str:
-        if len(text) < least:
-            raise _Refused("这里不能空着。" if not text else f"至少写 {least} 个字。")
-        if len(text) > most:
-            raise _Refused(f"最多 {most} 个字，现在有 {len(text)} 个。")
-        return text
-
-    told = WithJsonSchema({"type": "string", "minLength": least, "maxLength": most})
-    return Annotated[str, AfterValidator(cleaned), AfterValidator(sized), told]
-
-
-Phone = Annotated[str, AfterValidator(cleaned), AfterValidator(_phone)]
-Name = Annotated[words(40), AfterValidator(_no_formula)]
-Code = Annotated[str, Field(max_length=40), AfterValidator(cleaned)]
-
-
-def none_if_empty(value: Any) -> Any:
-    """A form sends an empty string for what was not filled in."""
-    return None if value == "" else value
-
-
-def empty_is_none(kind: Any) -> Any:
-    """An optional field that may also be sent empty."""
-    return Annotated[kind | None, BeforeValidator(none_if_empty)]
 
 
 class Form(BaseModel):
@@ -102,7 +31,8 @@ class Contact(Form):
     """Who asks; only the bureau that handles the case sees it."""
 
     name: Name = ""
-    phone: Phone
+    email: Email = ""
+    phone: Annotated[str, AfterValidator(cleaned), AfterValidator(phone_or_email), Field(validate_default=True)] = ""
 
 
 class NewCase(Form):
@@ -291,7 +221,7 @@ def faults(error: ValidationError) -> dict[str, str]:
 
 def _sentence(one: Any) -> str:
     cause = one.get("ctx", {}).get("error")
-    if isinstance(cause, _Refused):
+    if isinstance(cause, Refused):
         return str(cause)
     if one["type"] in ("greater_than_equal", "less_than_equal"):
         limits = one["ctx"]

@@ -26,12 +26,13 @@ environment = Environment(
 
 
 def page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
-    """The rendered template; `request`, `person` and `now` are always there."""
+    """The rendered template; `request`, `person`, `now` and `unread` are always there."""
     values = {
         "request": request,
         "person": getattr(request.state, "person", None),
         "request_id": getattr(request.state, "request_id", ""),
         "now": clock.now(),
+        "unread": getattr(request.state, "unread", None),
         **context,
     }
     return HTMLResponse(environment.get_template(template).render(values), status_code)

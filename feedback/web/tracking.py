@@ -130,6 +130,8 @@ async def _take(request: Request, found: Case, name: str, given: dict[str, str])
         await act(doors.hall(request), found, form)
     except asking.TooEarly:
         return await _page(request, found, status_code=409, sentence=_TOO_EARLY)
+    except asking.TooLate as late:
+        return await _page(request, found, status_code=409, sentence=late.__doc__ or "")
     except (cases.Stale, status.WrongStep):
         fresh = await cases.get(doors.hall(request).database, found.number) or found
         return await _page(request, fresh, status_code=409, sentence=_CHANGED, given=given, opened=name)
