@@ -23,9 +23,9 @@ class Certainty:
     def chances(self, scores: Reals) -> Reals:
         """Probabilities of one text or of many (last axis)."""
         raised = np.log(np.maximum(scores, 0) + self.floor) * self.power
-        shares = np.exp(raised - raised.max(axis=-1, keepdims=True))
-        result: Reals = shares / shares.sum(axis=-1, keepdims=True)
-        return result
+        shares: Reals = np.exp(raised - np.maximum.reduce(raised, axis=-1, keepdims=True))
+        shares /= np.add.reduce(shares, axis=-1, keepdims=True)
+        return shares
 
 
 def certainty(scores: Reals, truth: npt.NDArray[np.int64]) -> Certainty:

@@ -179,28 +179,22 @@ def _recalling(scores: Reals, wanted: npt.NDArray[np.bool_], *, recall: float) -
 
 def _judged(letters: Sequence[Letter], known: Known, parts: weighing.Parts, chances: Reals, city: City) -> Reals:
     """What the judges of kind, urgency and accusation see of every letter."""
-    urgent = [city.categories[code].urgent for code in known.labels]
-    return np.array([
-        weighing.traits(
-            one.title, one.body, parts.row(number), chances[number], labels=known.labels, urgent=urgent,
-            alarms=weighing.alarms(f"{one.title}\n{one.body}"),
-        )
-        for number, one in enumerate(letters)
-    ])
+    return weighing.traits(
+        [(one.title, one.body) for one in letters], parts, chances, labels=known.labels,
+        urgent=[city.categories[code].urgent for code in known.labels], alarms=[weighing.alarms(f"{one.title}\n{one.body}") for one in letters],
+    )
 
 
-def _rankings(
+def _ranking(
     letters: Sequence[Letter], known: Known, parts: weighing.Parts, chances: Reals, scales: weighing.Scales, city: City
-) -> tuple[Reals, npt.NDArray[np.int64]]:
-    """The evidence for the first bureau of every letter, and the first three by their numbers."""
+) -> leading.Ranking:
+    """The first three bureaus of every letter and the evidence for them."""
     gazetteer = place.gazetteer(city.districts)
-    found = []
-    for number, letter in enumerate(letters):
-        text, district = _place(letter, gazetteer)
-        found.append(weighing.ranking(
-            parts.row(number), chances[number], scales=scales, labels=known.labels, leads=known.leads, city=city, text=text, district=district,
-        ))
-    return np.array([one.evidence for one in found]), np.array([[known.leads.index(lead) for lead, _ in one.bureaus] for one in found])
+    texts, districts = zip(*(_place(letter, gazetteer) for letter in letters), strict=True)
+    return weighing.ranking(
+        parts, chances, first=weighing.likely(chances), scales=scales, labels=known.labels, table=leading.table(city, known.leads),
+        texts=texts, districts=districts,
+    )
 
 
 def _measured(
@@ -254,7 +248,8 @@ def learn(
     levels = {
         name: _recalling(unseen[judge][:, 0], truths[judge][0] == 1, recall=recall) for name, (judge, recall) in _FOUND.items()
     }
-    evidence, order = _rankings(letters, known, parts, chances, scales, city)
+    ranking = _ranking(letters, known, parts, chances, scales, city)
+    evidence, order = ranking.evidence, ranking.order
     right = (order[:, 0] == known.lead).astype(np.int64)
     certain = weighing.chance(judging.left_out(evidence, right, answers=2, among=plain)[:, 0])
     levels["auto"] = calibration.threshold(certain[plain], right[plain] == 1, precision=precision)

@@ -1,6 +1,9 @@
 """Which words of a text spoke for an answer: every known sequence gives its weight to the characters it covers."""
 
+from itertools import pairwise
+
 import numpy as np
+import numpy.typing as npt
 
 from classifier.features import Grams
 from classifier.linear import Linear, Reals
@@ -12,20 +15,32 @@ _STOP = frozenset(
 
 
 def words(
-    model: Linear, grams: Grams, *, entries: Entries, vector: Vector, column: int, most: int = 4
-) -> tuple[str, ...]:
-    """Up to `most` words of the normalised text, strongest first, that raise this column's score."""
-    known = np.flatnonzero(entries >= 0)
+    model: Linear, grams: Grams, *, entries: Entries, vector: Vector, columns: npt.NDArray[np.int64], most: int = 4
+) -> list[tuple[str, ...]]:
+    """For each letter up to `most` words of the normalised text, strongest first, that raise the score of its column."""
+    known = (entries >= 0).nonzero()[0]
     if not len(known):
-        return ()
+        return [()] * grams.letters
+    column = columns.repeat(vector.cuts[1:] - vector.cuts[:-1])
     worth = vector.values * model.scales[vector.ids] * model.weights[vector.ids, column]
     begins, ends = grams.begins[known], grams.ends[known]
-    share: Reals = worth[np.searchsorted(vector.entries, entries[known])] / (ends - begins)
+    share: Reals = worth[vector.entries.searchsorted(entries[known])] / (ends - begins)
     size = len(grams.text) + 1
     steps = np.bincount(begins, share, size) - np.bincount(ends, share, size)
-    weight = np.concatenate((np.zeros(1), np.cumsum(np.cumsum(steps))))
+    weight = np.zeros(size + 1)
+    steps.cumsum().cumsum(out=weight[1:])
     firsts, lasts = grams.edges[:-1], grams.edges[1:]
     scores = np.where(grams.whole & (lasts - firsts >= 2), weight[lasts] - weight[firsts], 0)
-    best = np.argsort(-scores, kind="stable")[: most * 3].tolist()
-    chosen = [grams.text[firsts[one] : lasts[one]] for one in best if scores[one] > 0]
-    return tuple(word for word in dict.fromkeys(chosen) if word not in _STOP and not word.isdigit())[:most]
+    cuts = firsts.searchsorted(grams.starts).tolist()
+    return [_strongest(grams, scores, first, last, most) for first, last in pairwise(cuts)]
+
+
+def _strongest(grams: Grams, scores: Reals, first: int, last: int, most: int) -> tuple[str, ...]:
+    chosen: dict[str, None] = {}
+    for one in (first + (-scores[first:last]).argsort(kind="stable")[: most * 3]).tolist():
+        word = grams.text[grams.edges[one] : grams.edges[one + 1]]
+        if scores[one] <= 0 or len(chosen) == most:
+            break
+        if word not in _STOP and not word.isdigit():
+            chosen[word] = None
+    return tuple(chosen)

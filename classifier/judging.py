@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from classifier import signals
 from classifier.linear import Reals
+from classifier.spotting import Spotter
 
 DOUBT = 0.05
 """Strength of regularisation: a hundred urgent letters cannot carry free weights."""
@@ -49,7 +50,11 @@ _POWER = (
     ("匿名", "实名", "检举", "控告", "纪委", "监委", "巡察", "巡视", "保密", "12388", "举报人", "打击报复"),
     ("老板", "公司", "物业", "开发商", "业委会", "中介", "店", "商家", "医生", "老师"),
 )
-_MARKED = frozenset("？?")
+_GROUPS = (*ACTS, *_CIRCUMSTANCES, *_POWER)
+_OF_WORD = {word: tuple(number for number, group in enumerate(_GROUPS) if word in group) for group in _GROUPS for word in group}
+_SPOTTER = Spotter(_OF_WORD)
+_BEGINNING, _END = 12, 15
+"""Characters of the body in which an act is the beginning or the end of what is said."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,39 +70,46 @@ class Judge:
         return result
 
 
-def density(length: int) -> float:
-    """What a word counts in a text of so many characters: less when there are more than a hundred."""
-    return float(min(1.0, (100 / max(1, length)) ** 0.5))
-
-
 def form(title: str, body: str) -> list[float]:
-    """How a letter is written, in numbers; the words of each group counted once each."""
+    """How a letter is written, in plain numbers: words of each group, acts in title, beginning and end, marks, length."""
     text = f"{title}\n{body}"
-    first, last = body[:12], body[-15:]
-    # In a letter of a thousand characters a few words of every group stand by chance.
-    spread = density(len(text))
-    traits: list[float] = []
-    words: tuple[str, ...]
-    for words in ACTS:
-        found = [word for word in words if word in text]
-        traits += [
-            bool(found) * spread, np.log1p(len(found) * spread), any(word in title for word in found),
-            any(word in first for word in found), any(word in last for word in found),
-        ]
-    for words in (*_CIRCUMSTANCES, *_POWER):
-        traits.append(np.log1p(len([word for word in words if word in text]) * spread))
-    end = text.rstrip()
-    questions = min(3, text.count("？") + text.count("?"))
-    traits += [questions > 0, questions, end[-1:] in _MARKED, end.endswith(("吗", "呢", "么")), np.log1p(len(text))]
-    traits += [min(2, text.count("！") + text.count("!")) * spread, "12345" in text]
-    return [float(one) for one in traits]
+    counts = [0] * len(_GROUPS)
+    places = [0] * (3 * len(ACTS))
+    seen = set()
+    start, end = len(title) + 1, max(len(title) + 1, len(text) - _END)
+    for word, first, last in _SPOTTER.spots(text):
+        for group in _OF_WORD[word]:
+            counts[group] += word not in seen
+            if group < len(ACTS):
+                places[3 * group] |= last < start
+                places[3 * group + 1] |= start <= first and last <= start + _BEGINNING
+                places[3 * group + 2] |= first >= end
+        seen.add(word)
+    said = text.rstrip()
+    return [
+        *counts, *places, text.count("？") + text.count("?"), said.endswith(("？", "?")), said.endswith(("吗", "呢", "么")),
+        text.count("！") + text.count("!"), "12345" in text, len(text),
+    ]
 
 
-def traits(form: Sequence[float], *, danger: float, accused: float, kinds: Reals, urgent: float, likely: Sequence[float]) -> Reals:
-    """Everything the judges weigh: form, words of alarm, scores of kinds and urgency, chances of telling categories."""
+def traits(
+    forms: Reals, *, danger: Reals, accused: Reals, kinds: Reals, urgent: Reals, likely: Reals
+) -> Reals:
+    """Everything the judges weigh, a row a letter: form, words of alarm, scores of kinds and urgency, chances of telling categories."""
+    words, places = len(_GROUPS), 3 * len(ACTS)
+    questions, *ends, calls, hotline, length = forms[:, words + places :].T
+    # A word counts less in a letter of more than a hundred characters: in a thousand a few of every group stand by chance.
+    spread = np.sqrt(np.minimum(1.0, 100 / np.maximum(1, length)))
+    counts = forms[:, :words] * spread[:, None]
+    danger, accused = danger * spread, accused * spread
+    singles = (
+        questions > 0, np.minimum(3, questions), *ends, np.log1p(length), np.minimum(2, calls) * spread, hotline,
+        danger, accused, danger * urgent, urgent,
+    )
     return np.concatenate((
-        form, [danger, accused, danger * urgent, urgent], kinds, np.log(np.asarray(likely) + 1e-3),
-    ))
+        np.minimum(spread[:, None], counts[:, : len(ACTS)]), np.log1p(counts), forms[:, words : words + places],
+        np.array(singles).T, kinds, np.log(likely + 1e-3),
+    ), axis=1)
 
 
 def learned(rows: Reals, truth: npt.NDArray[np.int64], *, answers: int) -> Judge:

@@ -72,15 +72,15 @@ class Labelled:
 
     def chances(self, title: str, body: str) -> Reals:
         """Probability of each label."""
-        return self.certainty.chances(self.model.scores(self.model.space.vector(features.grams(title, body))))
+        return self.certainty.chances(self.model.scores(self.model.space.vector(features.grams(title, body)))[0])
 
     def answer(self, title: str, body: str) -> Answer:
         """The label of one text, with reasons. Never fails, whatever the text."""
         grams = features.grams(title, body)
         entries = self.model.space.entries(grams)
         vector = self.model.space.packed(entries)
-        chances = self.certainty.chances(self.model.scores(vector))
+        chances = self.certainty.chances(self.model.scores(vector)[0])
         order = np.argsort(-chances, kind="stable")[:3]
         top = tuple((self.labels[one], float(chances[one])) for one in order)
-        reasons = explaining.words(self.model, grams, entries=entries, vector=vector, column=int(order[0]))
+        reasons = explaining.words(self.model, grams, entries=entries, vector=vector, columns=order[:1])[0]
         return Answer(top[0][0], top[0][1], top, reasons)

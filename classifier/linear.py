@@ -1,6 +1,7 @@
-"""Scores of one text from arrays alone: numpy and nothing else, since the web worker carries this and not scikit-learn."""
+"""Scores of letters from arrays alone: numpy and nothing else, since the web worker carries this and not scikit-learn."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +27,14 @@ class Linear:
     bias: Reals
 
     def scores(self, vector: Vector) -> Reals:
-        """One score a column, unbounded; the bias alone for a text without known sequences."""
-        if not len(vector.ids):
-            return self.bias.copy()
-        rows = self.weights[vector.ids].astype(np.float32)
-        return self.bias + ((vector.values * self.scales[vector.ids]) @ rows).astype(np.float64)
+        """One row a letter, one score a column, unbounded; the bias alone for a letter without known sequences."""
+        worth = vector.values * self.scales[vector.ids]
+        result = np.empty((len(vector.cuts) - 1, len(self.bias)))
+        cuts = vector.cuts.tolist()
+        for letter, (first, last) in enumerate(pairwise(cuts)):
+            result[letter] = worth[first:last] @ self.weights[vector.ids[first:last]].astype(np.float32)
+        result += self.bias
+        return result
 
     def arrays(self) -> dict[str, Array]:
         """Everything that has to be kept, by name."""

@@ -34,7 +34,7 @@ def _applies(rule: Rule, district: str | None, text: str) -> bool:
     return False
 
 
-def _here(bureau: str, district: str | None) -> str:
+def here(bureau: str, district: str | None) -> str:
     """The bureau itself, or the district's government where the table says 属地 and the place is known."""
     return district if bureau == DISTRICT_BUREAU and district else bureau
 
@@ -44,15 +44,15 @@ def route(city: City, *, category: str, district: str | None, text: str) -> Rout
     known = city.categories[category]
     for rule in city.rules.get(category, ()):
         if _applies(rule, district, text):
-            support = tuple(dict.fromkeys(_here(one, district) for one in rule.support))
-            return Route(_here(rule.lead, district), support, _found(rule, text), rule.reason)
-    support = tuple(dict.fromkeys(_here(one, district) for one in known.support))
-    return Route(_here(known.lead, district), support, (), "")
+            support = tuple(dict.fromkeys(here(one, district) for one in rule.support))
+            return Route(here(rule.lead, district), support, _found(rule, text), rule.reason)
+    support = tuple(dict.fromkeys(here(one, district) for one in known.support))
+    return Route(here(known.lead, district), support, (), "")
 
 
 def lead(city: City, *, category: str, district: str | None, text: str) -> str:
     """The leading bureau of `route` without its reasons: asked for a dozen categories of every letter."""
     for rule in city.rules.get(category, ()):
         if _applies(rule, district, text):
-            return _here(rule.lead, district)
-    return _here(city.categories[category].lead, district)
+            return here(rule.lead, district)
+    return here(city.categories[category].lead, district)

@@ -1,4 +1,4 @@
-"""A text as a short list of known sequences with values: the space in which every model of this package is linear."""
+"""A letter as a short list of known sequences with values: the space in which every model of this package is linear."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,19 @@ TITLE = 0.3
 """The title's share in a text's length: found on the public task (see README)."""
 CHARACTERS = 0.6
 """Characters' share beside words'."""
-_SHARES = np.sqrt(np.outer([TITLE, 1 - TITLE], [1 - CHARACTERS, CHARACTERS]).ravel().astype(np.float32))
+_SHARES = np.sqrt(np.outer([TITLE, 1 - TITLE], [1 - CHARACTERS, CHARACTERS]).ravel())
 _OFTEN = (1 + np.log(np.maximum(1, np.arange(text.READ_AT_MOST + 300)))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """Known sequences of one text by segment, each once: entry (segment and id in one number), id, value."""
+    """Known sequences of some letters by letter and segment, each once: entry (segment and id in one number), id, value."""
 
     entries: Entries
     ids: Entries
     values: Small
+    cuts: Entries
+    """Where each letter's part begins; last, where the last one ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +39,36 @@ class Space:
     rarity: Small
 
     def entries(self, grams: Grams) -> Entries:
-        """Segment and id of every sequence of a text in one number; negative where it is unknown."""
+        """Segment and id of every sequence in one number; negative where it is unknown."""
         found = self.vocabulary.find(grams.hashes).astype(np.int64)
         return np.where(found >= 0, found + grams.segments * len(self.rarity), -1)
 
     def vector(self, grams: Grams) -> Vector:
-        """The text in this space; its length is about one, title and body in their shares."""
-        return self.packed(self.entries(grams))
+        """The letters in this space; the length of each is about one, title and body in their shares."""
+        return self.packed(self.entries(grams), letters=grams.letters)
 
-    def packed(self, entries: Entries) -> Vector:
+    def packed(self, entries: Entries, *, letters: int = 1) -> Vector:
         """A vector of these entries: each once, worth more when it came often, every segment brought to its share."""
-        ordered = np.sort(entries[entries >= 0])
-        if not len(ordered):
-            return Vector(ordered, ordered, np.zeros(0, np.float32))
-        changes = np.empty(len(ordered) + 1, np.bool_)
-        changes[0] = changes[-1] = True
+        ordered = entries[entries >= 0]
+        ordered.sort()
+        changes = np.ones(len(ordered) + 1, np.bool_)
         np.not_equal(ordered[1:], ordered[:-1], out=changes[1:-1])
-        places = np.flatnonzero(changes)
+        places = changes.nonzero()[0]
         distinct = ordered[places[:-1]]
-        size = len(self.rarity)
-        cuts = np.searchsorted(distinct, np.arange(features.SEGMENTS + 1) * size).tolist()
-        ids = distinct.copy()
-        for segment in range(1, features.SEGMENTS):
-            ids[cuts[segment] : cuts[segment + 1]] -= segment * size
-        values = self.rarity[ids] * _OFTEN[np.diff(places)]
-        # Without a title (or a body) the other has the whole length.
-        alone = 1 / np.sqrt(1 - TITLE) if cuts[2] == 0 else 1 / np.sqrt(TITLE) if cuts[2] == cuts[4] else 1.0
-        for segment in range(features.SEGMENTS):
-            part = values[cuts[segment] : cuts[segment + 1]]
-            if len(part):
-                part *= _SHARES[segment] * np.float32(alone / np.sqrt(part @ part))
-        return Vector(distinct, ids, values)
+        segments = distinct // max(1, len(self.rarity))
+        ids = distinct - segments * len(self.rarity)
+        values = self.rarity[ids] * _OFTEN[places[1:] - places[:-1]]
+        square = np.asarray(np.bincount(segments, values * values, letters * features.SEGMENTS), np.float64)
+        values *= _weights(square, letters)[segments]
+        cuts = segments.searchsorted(np.arange(0, letters * features.SEGMENTS + 1, features.SEGMENTS))
+        return Vector(distinct, ids, values, cuts)
+
+
+def _weights(square: npt.NDArray[np.float64], letters: int) -> Small:
+    """What brings each segment of each letter to its share, from their squared lengths."""
+    said = (square > 0).reshape(letters, features.SEGMENTS)
+    # Without a title (or a body) the other has the whole length.
+    title, body = said[:, 0] | said[:, 1], said[:, 2] | said[:, 3]
+    whole = title * TITLE + body * (1 - TITLE) + ~(title | body)
+    weights: Small = (_SHARES / np.sqrt(whole[:, None] * (square.reshape(said.shape) + ~said))).astype(np.float32)
+    return weights.ravel()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever older models can no longer be read."""
 _LIBRARIES = ("numpy", "rjieba", "scikit-learn", "scipy")
 

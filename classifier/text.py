@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ READ_AT_MOST = 4_000
 """Characters of one field that are read: longer letters say what they want before this; it bounds time."""
 
 _SPACE = 0x20
+_LAST = np.uint32(0xFFFF)
+"""No character: it stands for all beyond the basic plane, none of which belongs to a word."""
 _TRADITIONAL = (
     "這个個們來時會對說過還沒後裡裏麼為與從將當開關問題沒門間無業產農機場車輛電話費錢銀醫藥學習書課師幫護"
     "國區縣鎮鄉號樓層戶長東馬鳥魚雞豬貓龍風飛邊運達進遠違遲選郵環境氣汙濁髒亂噪聲響壞損壓線網絡應該請謝"
@@ -54,8 +57,8 @@ def _tables() -> tuple[Points, npt.NDArray[np.bool_]]:
 
 
 def normalise(text: str) -> Points:
-    """Code points of the first READ_AT_MOST characters: widths, case, traditional characters and digits made equal."""
-    points = np.frombuffer(text[:READ_AT_MOST].encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    """Code points of a text: widths, case, traditional characters and digits made equal."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     fold, _ = _tables()
     small = points < 0x10000
     if small.all():
@@ -65,7 +68,7 @@ def normalise(text: str) -> Points:
 
 def wordly(points: Points) -> npt.NDArray[np.bool_]:
     """Which of these normalised characters can be part of a word (letters, digits, Chinese characters)."""
-    return _tables()[1][np.minimum(points, 0xFFFF)] & (points < 0x10000)
+    return _tables()[1][np.minimum(points, _LAST)]
 
 
 def string(points: Points) -> str:
@@ -81,5 +84,4 @@ def words(normalised: str) -> list[str]:
 
 def boundaries(normalised: str) -> Counts:
     """Positions between words, from 0 to the length of the text."""
-    lengths = np.fromiter(map(len, words(normalised)), dtype=np.int64)
-    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths)))
+    return np.array([0, *accumulate(map(len, words(normalised)))])

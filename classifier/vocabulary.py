@@ -26,7 +26,7 @@ class Vocabulary:
             return np.full(len(hashes), -1, np.int32)
         mask = np.uint64(len(self.slots) - 1)
         first = self.slots[hashes & mask]
-        missed = np.flatnonzero(self.keys[first] != hashes)
+        missed = (self.keys[first] != hashes).nonzero()[0]
         if len(missed):
             left = hashes[missed]
             second = self.slots[(left >> np.uint64(32)) & mask]

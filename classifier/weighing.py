@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from classifier import corpus, judging, leading, routing, signals
 from classifier.calibration import Certainty
 from classifier.linear import Reals
-from classifier.tables import City
 
 LIKELY = 10
 """Categories whose bureaus are added up: beyond the tenth the rest changes no ranking."""
@@ -26,44 +26,29 @@ class Scales:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
-    """The scores of a letter, or of many rows of them, by what they speak of."""
+    """Scores by what they speak of, a row a letter."""
 
     categories: Reals
     kinds: Reals
     urgent: Reals
     leads: Reals
 
-    def row(self, number: int) -> "Parts":
-        """The scores of one letter among many."""
-        return Parts(self.categories[number], self.kinds[number], self.urgent[number], self.leads[number])
-
 
 def parted(scores: Reals, *, labels: Sequence[str]) -> Parts:
     """Columns in the order in which the model was trained: categories, kinds, urgency, leads."""
     first, last = len(labels), len(labels) + len(corpus.KINDS)
-    return Parts(scores[..., :first], scores[..., first:last], scores[..., last], scores[..., last + 1 :])
+    return Parts(scores[:, :first], scores[:, first:last], scores[:, last], scores[:, last + 1 :])
 
 
 def chance(score: Reals) -> Reals:
     """The chance a judge's score of one question stands for."""
-    result: Reals = 1 / (1 + np.exp(-np.clip(score, -30, 30)))
+    result: Reals = 1 / (1 + np.exp(-np.minimum(30, np.maximum(-30, score))))
     return result
 
 
-def likely(chances: Reals, labels: Sequence[str]) -> list[tuple[str, float]]:
-    """The likeliest categories, best first."""
-    order = np.argsort(-chances, kind="stable")[:LIKELY].tolist()
-    return [(labels[one], float(chances[one])) for one in order]
-
-
-def traits(title: str, body: str, part: Parts, chances: Reals, *, labels: Sequence[str], urgent: Sequence[bool], alarms: tuple[str, str]) -> Reals:
-    """What the judges of kind, urgency and accusation see of one letter; `urgent` says which categories often are."""
-    density = judging.density(len(title) + len(body))
-    telling = [float(chances[labels.index(code)]) if code in labels else 0.0 for code in TELLING]
-    return judging.traits(
-        judging.form(title, body), danger=bool(alarms[0]) * density, accused=bool(alarms[1]) * density, kinds=part.kinds, urgent=float(part.urgent),
-        likely=[*telling, float(chances @ np.asarray(urgent, float))],
-    )
+def likely(chances: Reals) -> npt.NDArray[np.int64]:
+    """Numbers of the likeliest categories of each letter, best first."""
+    return (-chances).argsort(axis=1, kind="stable")[:, :LIKELY]
 
 
 def alarms(text: str) -> tuple[str, str]:
@@ -71,12 +56,35 @@ def alarms(text: str) -> tuple[str, str]:
     return signals.danger(text), signals.accusation(text)
 
 
+def traits(
+    letters: Sequence[tuple[str, str]], parts: Parts, chances: Reals, *, labels: Sequence[str], urgent: Sequence[bool],
+    alarms: Sequence[tuple[str, str]],
+) -> Reals:
+    """What the judges of kind, urgency and accusation see of (title, body) letters; `urgent` says which categories often are."""
+    likely = np.zeros((len(letters), len(TELLING) + 1))
+    for column, code in enumerate(TELLING):
+        if code in labels:
+            likely[:, column] = chances[:, labels.index(code)]
+    likely[:, -1] = chances @ np.asarray(urgent, float)
+    danger, accused = np.array([(bool(one), bool(other)) for one, other in alarms], float).T
+    return judging.traits(
+        np.array([judging.form(title, body) for title, body in letters], float), danger=danger, accused=accused,
+        kinds=parts.kinds, urgent=parts.urgent, likely=likely,
+    )
+
+
 def ranking(
-    part: Parts, chances: Reals, *, scales: Scales, labels: Sequence[str], leads: Sequence[str], city: City, text: str, district: str | None
+    parts: Parts, chances: Reals, *, first: npt.NDArray[np.int64], scales: Scales, labels: Sequence[str], table: leading.Table,
+    texts: Sequence[str], districts: Sequence[str | None],
 ) -> leading.Ranking:
-    """Bureaus by categories and rules together with the model of bureaus."""
-    first = likely(chances, labels)
+    """Bureaus by categories and rules together with the model of bureaus; `first` are the likeliest categories."""
+    ruled, modelled = np.zeros((2, len(texts), len(table.leads)))
+    modelled[:, : parts.leads.shape[1]] = scales.leads.chances(parts.leads)
+    for row, (text, district) in enumerate(zip(texts, districts, strict=True)):
+        said = table.spotter.said(text)
+        for number in first[row].tolist():
+            ruled[row, table.lead(labels[number], said=said, district=district)] += chances[row, number]
     return leading.ranking(
-        leading.by_rules(city, likely=first, text=text, district=district), leads=leads, modelled=scales.leads.chances(part.leads),
-        scores=(part.categories, part.leads), certain=first[0][1], length=len(text),
+        ruled, modelled=modelled, scores=(parts.categories, parts.leads),
+        certain=chances[np.arange(len(texts)), first[:, 0]], lengths=np.array([len(text) for text in texts]),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import classifier.personal
 import classifier.reply
-from classifier import likeness, novelty, routing, storage, tables
+from classifier import likeness, novelty, storage, tables
 from classifier.understanding import Understander
 from feedback.rules import city
 from feedback.rules.hot import Letter
@@ -65,8 +65,8 @@ class Reader:
             probability=found.probability,
             threshold=found.threshold,
             candidates=tuple(
-                Candidate(code, self._bureau(code, found.district, f"{title}\n{body}"), probability)
-                for code, probability in found.categories
+                Candidate(code, lead, probability)
+                for (code, probability), lead in zip(found.categories, found.leads, strict=True)
             ),
             bureaus=tuple(found.bureaus),
             reasons=tuple(found.reasons),
@@ -93,9 +93,6 @@ class Reader:
                 self._recent.clear()
             self._recent[letter.id] = known
         return known
-
-    def _bureau(self, category: str, district: str | None, text: str) -> str:
-        return routing.route(self._understander.city, category=category, district=district, text=text).lead
 
 
 def place(text: str) -> str:

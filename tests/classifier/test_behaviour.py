@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from classifier.understanding import Decision, Understander
+from classifier import corpus
+from classifier.understanding import Decision, Letter, Understander
+from tests.classifier.conftest import DATA
+
+LETTERS = corpus.read(DATA / "corpus")
 
 
 def test_a_plain_matter_goes_to_its_bureau(understander: Understander) -> None:
@@ -89,3 +93,24 @@ def test_any_string_is_answered(understander: Understander, letter: str) -> None
 @pytest.mark.parametrize("letter", ["", " ", "。", "😀😀😀", "\x00"])
 def test_nothing_said_goes_to_triage(understander: Understander, letter: str) -> None:
     assert understander.understand("", letter).decision is Decision.TRIAGE
+
+
+def test_many_letters_at_once_are_understood_as_one_by_one(understander: Understander) -> None:
+    odd = ["", "。", "😀😀", "\x00\ud800", "help me please", "漏水" * 3_000, "路灯坏了\n\n没人修"]
+    letters = [Letter("" if number % 3 else one.title, one.body) for number, one in enumerate(LETTERS[::60])]
+    letters += [Letter(title, body) for body in odd for title in ("", "投诉", "漏" * 300)]
+    together = understander.understand_all(letters)
+    assert len(together) == len(letters)
+    for letter, told in zip(letters, together, strict=True):
+        alone = understander.understand(letter.title, letter.body)
+        assert (told.category, told.kind, told.decision, told.urgent, told.district) == (
+            alone.category, alone.kind, alone.decision, alone.urgent, alone.district,
+        ), letter
+        assert (told.reasons, told.leads, told.support) == (alone.reasons, alone.leads, alone.support), letter
+        assert [code for code, _ in told.bureaus] == [code for code, _ in alone.bureaus], letter
+        assert told.probability == pytest.approx(alone.probability, abs=1e-5)
+
+
+def test_a_given_place_decides_for_its_own_letter_only(understander: Understander) -> None:
+    letters = [Letter("", "路灯坏了", district="D_LN"), Letter("", "路灯坏了"), Letter("", "路灯坏了", address="柳北区跃进路")]
+    assert [one.district for one in understander.understand_all(letters)] == ["D_LN", None, "D_LB"]

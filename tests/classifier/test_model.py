@@ -88,7 +88,7 @@ def test_the_compiled_path_equals_scikit_learn(understander: Understander) -> No
     ridge.intercept_ = model.bias
     expected = ridge.predict(matrix)
     count = len(understander.labels)
-    found = np.array([model.scores(one) for one in vectors])
+    found = np.vstack([model.scores(one) for one in vectors])
     assert np.abs(found - expected).max() < 1e-6
     chances = understander.certainty.chances(found[:, :count])
     assert np.abs(chances - understander.certainty.chances(expected[:, :count])).max() < 1e-5
@@ -107,7 +107,7 @@ def test_learning_equals_scikit_learns_ridge() -> None:
     fitted = fitting.fit(documents, targets)
     matrix = fitting._matrix(fitted.model.space, documents)
     ridge = Ridge(alpha=fitting.RIDGE, fit_intercept=False, solver="sparse_cg", tol=1e-8).fit(matrix, targets - targets.mean(0))
-    found = np.array([fitted.model.scores(fitted.model.space.vector(one)) for one in documents])
+    found = np.vstack([fitted.model.scores(fitted.model.space.vector(one)) for one in documents])
     assert np.abs(found - targets.mean(0) - ridge.predict(matrix)).max() < 0.01
 
 
