@@ -127,7 +127,7 @@ def test_every_step_staff_own_can_be_taken_from_outside():
     citizens = {
         step for step, roles in permission.OWNERS.items() if roles <= {permission.R.CITIZEN, permission.R.CLOCK}
     }
-    assert set(Step) - from_outside - citizens <= {Step.SUBMIT, Step.SPLIT}
+    assert set(Step) - from_outside - citizens <= {Step.SUBMIT}
 
 
 def test_every_template_compiles_strictly():

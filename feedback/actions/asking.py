@@ -166,7 +166,8 @@ async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: A
             said={"reason": reason},
             public=True,
         )
-        await cases.assign(hall.database, case.id, bureau, role="lead", round=after.round, now=now)
+        stages = counting.stages(hall, after, now)
+        await cases.assign(hall.database, case.id, bureau, role="lead", round=after.round, now=now, stages=stages)
     return after
 
 

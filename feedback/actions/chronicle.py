@@ -52,7 +52,7 @@ def _rows(hall: Hall, identity: int, message: Message, now: datetime) -> Iterato
     if bureau:
         begin = next(event.at for event in events if event.to_status is Status.ASSIGNED)
         yield "assignments", _assignment(identity, bureau, begin, message.answered_at)
-    yield "ledger", _ledger(understood, identity, now)
+    yield "ledger", ledger_row(understood, identity, now)
     if not secret and (message.category or message.bureau):
         yield "imported_labels", {"case_id": identity, "category": message.category or None, "bureau": message.bureau or None}
 
@@ -124,8 +124,8 @@ def _assignment(identity: int, bureau: str, begin: datetime, end: datetime) -> d
     }  # fmt: skip
 
 
-def _ledger(understood: Understanding, identity: int, now: datetime) -> dict[str, Any]:
-    """What the machine thought of it, now: nobody was routed by it then."""
+def ledger_row(understood: Understanding, identity: int, now: datetime) -> dict[str, Any]:
+    """What the machine thinks of it, now: nobody was routed by it."""
     return {
         "case_id": identity,
         "at": now,
@@ -133,5 +133,5 @@ def _ledger(understood: Understanding, identity: int, now: datetime) -> dict[str
         "categories": [candidate.category for candidate in understood.candidates],
         "bureaus": [candidate.bureau or "" for candidate in understood.candidates],
         "scores": [candidate.probability for candidate in understood.candidates],
-        "reasons": list(understood.reasons),
+        "reasons": [] if understood.decision is Decision.PROTECTED else list(understood.reasons),
     }

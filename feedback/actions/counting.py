@@ -8,13 +8,14 @@ from typing import Any
 from feedback.actions.hall import Hall
 from feedback.rules import deadline
 from feedback.rules.calendar import Calendar
-from feedback.rules.city import Due, Term
+from feedback.rules.city import City, Due, Term
 from feedback.rules.limit import Regime, Stage
 from feedback.rules.record import Case, Event
 from feedback.rules.status import Status, Step
 from feedback.store import calendars, cases
 
 Columns = dict[str, Any]
+Stages = dict[str, datetime | None]
 
 
 def term_of(hall: Hall, case: Case) -> Term:
@@ -32,6 +33,23 @@ def rework_term(hall: Hall, case: Case) -> Term:
         for version in versions
     )
     return next(term for term in found if term)
+
+
+def stages(hall: Hall, case: Case, now: datetime) -> Stages:
+    """Until when a bureau that gets the case now signs for it, and tells the citizen something if nobody has; None: no limit."""
+    found = stages_of(
+        hall.city, now, regime=case.regime, urgent=case.urgent, version=case.limit_version
+    )
+    return {**found, "contact_due_at": None} if case.first_response_at else found
+
+
+def stages_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
+    """As `stages`, for a case that nobody has spoken to yet."""
+    terms = {
+        f"{stage}_due_at": city.stage(stage, regime=regime, urgent=urgent, version=version)
+        for stage in (Stage.ACCEPT, Stage.CONTACT)
+    }
+    return {name: deadline.due(now, term.limit, city.calendar) if term else None for name, term in terms.items()}
 
 
 def columns(due: Due, base: datetime | None) -> Columns:

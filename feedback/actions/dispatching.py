@@ -58,7 +58,8 @@ async def dispatch(
 
 
 async def _hand_over(hall: Hall, case: Case, bureau: str, *, support: Sequence[str] = (), now: datetime) -> None:
-    await cases.assign(hall.database, case.id, bureau, role="lead", round=case.round, now=now)
+    stages = counting.stages(hall, case, now)
+    await cases.assign(hall.database, case.id, bureau, role="lead", round=case.round, now=now, stages=stages)
     for other in dict.fromkeys(support):
         if other != bureau:
             await cases.assign(hall.database, case.id, other, role="support", round=case.round, now=now)

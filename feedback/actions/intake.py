@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import telling
+from feedback.actions import counting, telling
 from feedback.actions.hall import Hall
 from feedback.rules import chain, code, deadline, learning
 from feedback.rules.city import Due
+from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Decision, Event, Kind, Understanding
 from feedback.rules.status import Status, Step
 from feedback.store import contacts, notices, writing
 
 TITLE_LENGTH = 30
+XINFANG = "xinfang"
+"""The source of a letter that came as 信访: 《信访工作条例》 rules it from the beginning."""
 _SALUTATION = re.compile(
     r"^(?:\s*(?:尊敬的[^，。：:,！!\n]{1,12}|(?:各位|市)?领导|市长|书记|您|你们?|大家|编辑)?(?:同志)?(?:您|你们?)?好?[，。：:,！!\s]+)+"
 )
@@ -59,6 +62,7 @@ class Receipt:
     received_at: datetime
     due: Due
     understanding: Understanding
+    regime: Regime = Regime.HOTLINE
 
 
 async def submit(hall: Hall, letter: Letter, *, now: datetime, also: Also | None = None) -> Receipt:
@@ -99,7 +103,8 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
     kind = letter.kind or understood.kind
     if understood.decision is Decision.PROTECTED:
         kind = Kind.REPORT
-    term = hall.city.term(kind=kind, category=understood.category, urgent=understood.urgent)
+    regime = Regime.XINFANG if letter.source == XINFANG else Regime.HOTLINE
+    term = hall.city.term(kind=kind, category=understood.category, urgent=understood.urgent, regime=regime)
     routed = understood.decision is Decision.AUTO and understood.bureau is not None
     return Receipt(
         number=code.number(identity, now.astimezone(deadline.CITY_TIME)),
@@ -113,6 +118,7 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
         received_at=now,
         due=hall.city.due(now, term),
         understanding=understood,
+        regime=regime,
     )
 
 
@@ -121,7 +127,7 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
     rows = [("cases", _case_row(hall, letter, receipt, identity, head)), *history]
     rows.append(("ledger", _ledger_row(receipt, identity)))
     if receipt.bureau:
-        rows += _assignment_rows(receipt, identity)
+        rows += _assignment_rows(hall, receipt, identity)
         if learning.drawn(hall.vault.hash("audit", receipt.number)):
             rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
     if letter.phone or letter.name or letter.email:
@@ -180,6 +186,7 @@ def _case_row(hall: Hall, letter: Letter, receipt: Receipt, identity: int, head:
         "publish": letter.publish and not secret,
         "source": letter.source,
         "decision": receipt.understanding.decision,
+        "regime": receipt.regime,
         "limit_code": due.term.code,
         "limit_version": due.term.version,
         "received_at": receipt.received_at,
@@ -210,14 +217,17 @@ def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
     }
 
 
-def _assignment_rows(receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
-    def row(bureau: str, role: str) -> tuple[str, dict[str, Any]]:
+def _assignment_rows(hall: Hall, receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
+    def row(bureau: str, role: str, stages: counting.Stages) -> tuple[str, dict[str, Any]]:
         return "assignments", {
             "case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.received_at,
+            "accept_due_at": None, "contact_due_at": None, **stages,
         }  # fmt: skip
 
+    at, term, urgent = receipt.received_at, receipt.due.term, receipt.understanding.urgent
+    lead = counting.stages_of(hall.city, at, regime=receipt.regime, urgent=urgent, version=term.version)
     support = [bureau for bureau in receipt.understanding.support if bureau != receipt.bureau]
-    return [row(receipt.bureau or "", "lead"), *(row(bureau, "support") for bureau in support)]
+    return [row(receipt.bureau or "", "lead", lead), *(row(bureau, "support", {}) for bureau in support)]
 
 
 def _notice_rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[dict[str, Any]]:

@@ -128,6 +128,8 @@ class Assignment:
     from_at: datetime
     accepted_at: datetime | None
     until_at: datetime | None
+    accept_due_at: datetime | None = None
+    contact_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

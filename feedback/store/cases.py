@@ -173,7 +173,7 @@ async def last_text(database: Database, case_id: int, field: str, *, vault: Vaul
 async def assignments(database: Database, case_id: int) -> list[Assignment]:
     """Who had the case and when, in order."""
     rows = await database.fetch_all(
-        """SELECT bureau, role, round, from_at, accepted_at, until_at
+        """SELECT bureau, role, round, from_at, accepted_at, until_at, accept_due_at, contact_due_at
         FROM assignments WHERE case_id = :id ORDER BY from_at, id""",
         {"id": case_id},
     )
@@ -188,12 +188,18 @@ async def holders(database: Database, case_id: int) -> set[str]:
     return {row["bureau"] for row in rows}
 
 
-async def assign(database: Database, case_id: int, bureau: str, *, role: str, round: int, now: datetime) -> None:
-    """Begins an assignment."""
+NO_STAGES: Mapping[str, datetime | None] = {"accept_due_at": None, "contact_due_at": None}
+
+
+async def assign(
+    database: Database, case_id: int, bureau: str, *, role: str, round: int, now: datetime,
+    stages: Mapping[str, datetime | None] = NO_STAGES,
+) -> None:  # fmt: skip
+    """Begins an assignment; `stages` says until when a lead signs for it and tells the citizen something."""
     await database.execute(
-        """INSERT INTO assignments (case_id, bureau, role, round, from_at)
-        VALUES (:case_id, :bureau, :role, :round, :now)""",
-        {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now},
+        """INSERT INTO assignments (case_id, bureau, role, round, from_at, accept_due_at, contact_due_at)
+        VALUES (:case_id, :bureau, :role, :round, :now, :accept_due_at, :contact_due_at)""",
+        {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now, **stages},
     )
 
 

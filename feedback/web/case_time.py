@@ -1,5 +1,7 @@
 """Rounds and pauses of a case, read from its events: what the clocks of `rules/clocks` are measured with."""
 
+from collections.abc import Sequence
+
 from feedback.rules import clocks
 from feedback.rules.record import Event
 from feedback.rules.status import Status, Step
@@ -20,10 +22,10 @@ def rounds(history: list[Event]) -> list[clocks.Span]:
     return spans
 
 
-def pauses(history: list[Event]) -> list[clocks.Span]:
-    """When the case waited for its citizen."""
+def pauses(history: list[Event], before: Sequence[Event] = ()) -> list[clocks.Span]:
+    """When the case waited for its citizen; `before`: the history of the letter this case was split from."""
     spans: list[clocks.Span] = []
-    for event in history:
+    for event in [*before, *history]:
         if event.to_status is Status.AWAITING_CITIZEN and event.step is Step.ASK_CITIZEN:
             spans.append(clocks.Span(event.at))
         elif event.from_status == Status.AWAITING_CITIZEN and event.to_status is not Status.AWAITING_CITIZEN and spans:

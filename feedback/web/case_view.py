@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from feedback.actions import grouping
+from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, deadline
 from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
-from feedback.store import cases, contacts, extensions, instructions, ledger, people
+from feedback.store import cases, contacts, extensions, instructions, ledger, parts, people
 from feedback.web import case_time, offering, wording
 
 Named = dict[str, str] | None
@@ -103,6 +104,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "provisional": case.provisional,
         "extended_days": case.extended_days,
         "regime": case.regime,
+        "parts": await letter_parts(hall, case, staff=True),
         "limit": hall.city.terms[case.limit_version, case.limit_code].name,
         "handler": (await people.names(database, {case.handler_id})).get(case.handler_id) if case.handler_id else None,
         "lead": await _lead(hall, case),
@@ -115,7 +117,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         ],
         "timeline": await _timeline(hall, history, said),
         "notes": [{"at": _at(history, t.seq), "text": t.body} for t in said if t.field == "note"],
-        "clocks": _clocks(hall, case, history, held, now),
+        "clocks": _clocks(hall, case, history, held, now, before=await counting.before_split(hall, case)),
         "ledger": await _ledger(hall, case),
         "instructions": [dict(one._mapping) for one in await instructions.of_case(database, case.id)],
         "similar": [
@@ -131,6 +133,13 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "rating": rating(case),
         "can": offering.names(who, case, facts, hall.city, now),
     }  # fmt: skip
+
+
+async def letter_parts(hall: Hall, case: Case, *, staff: bool) -> list[dict[str, Any]]:
+    """The other cases of the same letter. Staff never learn of a part that was sealed; its writer knows it anyway."""
+    found = await parts.of_letter(hall.database, case)
+    others = [one for one in found if one["id"] != case.id and not (staff and one["protected"])]
+    return [_brief(hall, one) | ({"bureau": None} if one["protected"] else {}) for one in others]
 
 
 def rating(case: Case) -> dict[str, Any] | None:
@@ -186,11 +195,13 @@ def _last(said: list[Text], field: str) -> str:
     return next((text.body for text in reversed(said) if text.field == field), "")
 
 
-def _clocks(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime) -> dict[str, Any]:
+def _clocks(
+    hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime, *, before: list[Event]
+) -> dict[str, Any]:
     measured = clocks.measure(
         case_time.rounds(history),
         assignments=[clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held],
-        pauses=case_time.pauses(history),
+        pauses=case_time.pauses(history, before),
         now=now,
     )
     return {

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from feedback.rules.record import Kind
 from feedback.web import forms
 
 
@@ -9,3 +10,14 @@ class ChangeRegime(forms.StepForm):
     """hotline: the city's own limits; xinfang: 《信访工作条例》 and its calendar days."""
 
     regime: Literal["hotline", "xinfang"]
+
+
+class Split(forms.StepForm):
+    """`own` is what stays the matter of this case; `part` becomes the text of a second one, received when this one was."""
+
+    own: forms.words(5000, least=4)  # type: ignore[valid-type]
+    part: forms.words(5000, least=4)  # type: ignore[valid-type]
+    title: forms.words(100) = ""  # type: ignore[valid-type]
+    category: forms.Code
+    bureau: forms.empty_is_none(forms.Code) = None  # type: ignore[valid-type]
+    kind: forms.empty_is_none(Kind) = None  # type: ignore[valid-type]

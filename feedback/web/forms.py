@@ -49,7 +49,7 @@ class NewCase(Form):
     phone_code: Code = ""
     anonymous: bool = False
     publish: bool = False
-    source: Annotated[str, Field(pattern="^(web|wechat|app|phone|counter|api)$")] = "web"
+    source: Annotated[str, Field(pattern="^(web|wechat|app|phone|counter|xinfang|api)$")] = "web"
 
 
 class PhoneCodeRequest(Form):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from feedback.actions import splitting
 from feedback.rules import deadline, permission
 from feedback.rules.city import City
 from feedback.rules.permission import Actor
@@ -51,6 +52,7 @@ _CONDITIONS: dict[str, _Condition] = {
     "decide_return": lambda case, facts, city, now: facts.undecided is not None,
     "request_extension": lambda case, facts, city, now: not facts.asked and _may_ask(case, city, now),
     "decide_extension": lambda case, facts, city, now: facts.asked and not facts.decided,
+    "split": lambda case, facts, city, now: splitting.may_split(case),
     "refuse_rework": lambda case, facts, city, now: facts.wants_rework,
     "join": lambda case, facts, city, now: not case.protected,
     "assign": lambda case, facts, city, now: case.bureau is not None,

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from feedback import clock
-from feedback.actions import dispatching, handling, supervising
+from feedback.actions import dispatching, handling, splitting, supervising
 from feedback.actions.hall import Hall
 from feedback.rules import code, permission
 from feedback.rules.limit import Regime
@@ -73,6 +73,14 @@ async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
     return {"person_id": given.person}
 
 
+async def _part(hall: Hall, given: Any) -> dict[str, Any]:
+    _demand_category(hall, given.category)
+    if given.bureau is not None and given.bureau not in hall.city.bureaus:
+        raise errors.BadFields({"bureau": f"没有这个单位：{given.bureau[:20]}"})
+    part = splitting.Part(given.part, given.category, title=given.title, bureau=given.bureau, kind=given.kind)
+    return {"own": given.own, "part": part}
+
+
 async def _regime(hall: Hall, given: Any) -> dict[str, Any]:
     return {"regime": Regime(given.regime)}
 
@@ -112,6 +120,7 @@ STEPS: dict[str, Taking] = {
     "correct_category": Taking(
         forms.CorrectCategory, dispatching.correct_category, Step.CORRECT_CATEGORY, check=_known_category
     ),
+    "split": Taking(casework_forms.Split, splitting.split, Step.SPLIT, check=_part),
     "regime": Taking(casework_forms.ChangeRegime, dispatching.change_regime, Step.CHANGE_REGIME, check=_regime),
     "recuse": Taking(forms.Reason, handling.recuse, Step.RECUSE),
 }

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Any
 
 from feedback import clock
-from feedback.actions import asking
+from feedback.actions import asking, counting
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, reopening
 from feedback.rules.permission import BUREAU_ROLES, Role
@@ -24,7 +24,7 @@ _CODES = {
 
 _LABELS = {
     "reason": "理由", "route": "可以走的渠道", "channel": "转到", "explanation": "说明",
-    "measure": "措施", "until": "预计时间", "responsible": "负责人",
+    "part": "这一件继续办理", "number": "另一件的编号", "measure": "措施", "until": "预计时间", "responsible": "负责人",
 }  # fmt: skip
 """Texts that need a word in front when a step says several things, in the order they are read."""
 
@@ -64,13 +64,14 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "can": can(case, history, now),
         "remind_from": asking.may_remind_from(case) if case.status in TABLE[Step.REMIND] else None,
         "question": question(case, said),
+        "parts": await case_view.letter_parts(hall, case, staff=False),
         "title": title,
         "address": address,
         "body": body,
         "urgent": case.urgent,
         "protected": case.protected,
         "reminders": case.reminders,
-        "picture": picture(hall, case, history, held, now),
+        "picture": picture(hall, case, history, held, now, before=await counting.before_split(hall, case)),
         "limit": hall.city.terms[case.limit_version, case.limit_code].limit.text(),
     }  # fmt: skip
 
@@ -163,12 +164,14 @@ def rework_asked(history: list[Event]) -> bool:
     return False
 
 
-def picture(hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
+def picture(
+    hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime, *, before: list[Event]
+) -> list[dict[str, Any]]:
     """Who held the case for how many hours, in order, and what is left until the due time: one bar."""
     measured = clocks.measure(
         case_time.rounds(history),
         assignments=[clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held],
-        pauses=case_time.pauses(history),
+        pauses=case_time.pauses(history, before),
         now=now,
     )
     pieces = [{"who": _holder(hall, case, one), "kind": str(one.kind), "hours": one.hours} for one in measured.picture]

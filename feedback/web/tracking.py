@@ -11,7 +11,7 @@ from feedback import clock
 from feedback.actions import asking
 from feedback.rules import code, status
 from feedback.rules.record import Case
-from feedback.store import cases
+from feedback.store import cases, parts
 from feedback.web import api, doors, errors, pocket, reading, templating, timeline
 from feedback.web.doors import door
 
@@ -92,6 +92,8 @@ async def case(request: Request) -> Response:
         return _ask(request, {"number": number}, CODE_NEEDED)
     found = await reading.own_case(request, number, held.codes[number])
     notice = DONE.get(request.query_params.get("done", ""), "")
+    for part in await parts.of_letter(doors.hall(request).database, found):
+        held = held.with_code(part["number"], held.codes[number])
     return pocket.put(await _page(request, found, notice=notice), request, held, now=clock.now())
 
 

@@ -111,6 +111,7 @@ RETURN_REASONS = {
     "unclear": "信息不足，无法办理",
     "in_procedure": "已进入法定程序",
     "duplicate": "重复诉求",
+    "two_matters": "写了两件不相干的事，应当拆分",
 }
 
 DECLINE_REASONS = {

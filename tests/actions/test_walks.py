@@ -1,11 +1,12 @@
-"""Random walks through the life of a case on a real database: whatever people do and whenever, no time is lost or charged
-to the wrong bureau, an open case has an owner, and the chain holds."""
+"""Random walks through the life of a letter on a real database: whatever people do and whenever, no time is lost or charged to
+the wrong bureau, every due time is the one that its limit, pauses and extension make, an open case has an owner, and the chain
+holds. A letter that is split goes on as several cases, each of which must hold all of it."""
 
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,128 +15,32 @@ from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from feedback.actions import asking, dispatching, handling, intake, sealing, supervising, timing, warning
-from feedback.actions.hall import Hall
+from feedback.actions import counting, intake, sealing
 from feedback.rules import chain, clocks, status
 from feedback.rules.clocks import Holding, Share
-from feedback.rules.ladder import Rung
-from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
-from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases
+from feedback.rules.status import Status, Step
+from feedback.store import cases, parts
 from feedback.web import case_time
 from tests import people
-from tests.actions.walking import city_hall
-from tests.conftest import actor, at
+from tests.actions import acting
+from tests.actions.acting import ACTS, BUREAUS, REFUSED, World
+from tests.conftest import at
 
-BUREAUS = ("STHJ", "CGJ", "ZJJ")
-CATEGORIES = ("C01", "B03", "A01")
-REFUSED = (WrongStep, asking.TooEarly, handling.TooManyDays)
-"""What a person who may take the step is told when this is not the moment for it."""
-
-Act = Callable[["World", Case, datetime, int], Awaitable[Case]]
-
-
-@dataclass
-class World:
-    """The hall, the people who take the steps, and an open case that others can be joined to."""
-
-    hall: Hall
-    staff: dict[Role, Actor]
-    lead: Case
-
-    def at_bureau(self, case: Case, role: Role = Role.HANDLER) -> Actor:
-        """Somebody in this role at whichever bureau has the case."""
-        return Actor(role, self.staff[role].person_id, case.bureau)
-
-
-def bureau_step(act: Any, role: Role = Role.HANDLER, **fields: Any) -> Act:
-    return lambda world, case, now, n: act(world.hall, world.at_bureau(case, role), case, now=now, **fields)
-
-
-def city_step(act: Any, role: Role, **fields: Any) -> Act:
-    return lambda world, case, now, n: act(world.hall, world.staff[role], case, now=now, **fields)
-
-
-def citizen_step(act: Any, **fields: Any) -> Act:
-    return lambda world, case, now, n: act(world.hall, case, now=now, **fields)
-
-
-def clock_step(act: Any, due: Callable[[Case, datetime], bool]) -> Act:
-    async def when_due(world: World, case: Case, now: datetime, n: int) -> Case:
-        return await act(world.hall, case, now) if due(case, now) else case
-
-    return when_due
-
-
-def dispatch(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
-    return dispatching.dispatch(
-        world.hall, world.staff[Role.DISPATCHER], case, bureau=BUREAUS[n % 3], category=CATEGORIES[n % 3],
-        support=BUREAUS[: n % 2 + 1], now=now,
-    )  # fmt: skip
-
-
-def rate(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
-    return asking.rate(world.hall, case, solved=n % 2 == 0, satisfaction=n % 5 + 1, now=now)
-
-
-def recategorise(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
-    who = world.staff[Role.DISPATCHER]
-    return dispatching.correct_category(world.hall, who, case, category=CATEGORIES[n % 3], now=now)
-
-
-def warn(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
-    return warning.warn(world.hall, case, list(Rung)[n % 4], now=now)
-
-
-ACTS: dict[Step, Act] = {
-    Step.DISPATCH: dispatch,
-    Step.ACCEPT: bureau_step(handling.accept),
-    Step.RETURN: bureau_step(handling.give_back, reason="not_ours", propose="", basis="权责清单"),
-    Step.UPHOLD_RETURN: city_step(dispatching.decide_return, Role.DISPATCHER, uphold=True, reason="确实不归"),
-    Step.REJECT_RETURN: city_step(dispatching.decide_return, Role.DISPATCHER, uphold=False, reason="就是你局"),
-    Step.ASK_CITIZEN: bureau_step(handling.ask_citizen, question="在哪里？"),
-    Step.SUPPLEMENT: citizen_step(asking.supplement, text="荣军路口"),
-    Step.EXPIRE: clock_step(timing.expire, lambda case, now: case.pause_until is not None and now >= case.pause_until),
-    Step.REQUEST_EXTENSION: bureau_step(handling.request_extension, days=2, reason="等监测"),
-    Step.GRANT_EXTENSION: city_step(supervising.decide_extension, Role.SUPERVISOR, grant=True, reason="可以"),
-    Step.REFUSE_EXTENSION: city_step(supervising.decide_extension, Role.SUPERVISOR, grant=False, reason="不行"),
-    Step.SUSPEND: bureau_step(handling.suspend, measure="列入改造", until="2027-05-01", responsible="王工"),
-    Step.RESUME: bureau_step(handling.resume),
-    Step.REPLY: bureau_step(handling.reply, finding="", answer="已停工。", outcome=handling.Outcome.SOLVED),
-    Step.APPROVE: bureau_step(handling.approve, Role.REVIEWER),
-    Step.SEND_BACK: bureau_step(handling.send_back, Role.REVIEWER, reason="没写日期"),
-    Step.DECLINE: city_step(dispatching.decline, Role.DISPATCHER, reason="beyond", route="法院"),
-    Step.DIVERT: city_step(dispatching.divert, Role.DISPATCHER, channel="court"),
-    Step.CONTEST: citizen_step(asking.contest, reason="再看看"),
-    Step.JOIN: lambda world, case, now, n: dispatching.join(
-        world.hall, world.staff[Role.DISPATCHER], case, lead=world.lead, now=now
-    ),
-    Step.UNJOIN: city_step(dispatching.unjoin, Role.DISPATCHER),
-    Step.WITHDRAW: citizen_step(asking.withdraw),
-    Step.TERMINATE: city_step(supervising.terminate, Role.SUPERVISOR, reason="已诉讼"),
-    Step.RATE: rate,
-    Step.SETTLE: citizen_step(timing.settle),
-    Step.REWORK: citizen_step(asking.rework, reason="又响了"),
-    Step.REMIND: citizen_step(asking.remind),
-    Step.CORRECT_CATEGORY: recategorise,
-    Step.CONTACT: bureau_step(handling.contact, text="今晚去看"),
-    Step.NOTE: city_step(handling.note, Role.DISPATCHER, text="记一下"),
-    Step.RECUSE: bureau_step(handling.recuse, reason="亲属"),
-    Step.WARN: warn,
-    Step.BREACH: clock_step(
-        timing.breach, lambda case, now: case.breached_at is None and case.due_at is not None and now >= case.due_at
-    ),
-}
+Owner = tuple[str, Holding]
+Spent = tuple[Owner, datetime, datetime]
 
 RARE = {Step.WITHDRAW, Step.TERMINATE, Step.DECLINE, Step.DIVERT, Step.JOIN}
 """They end or park a walk: taken only when the dice insist."""
 
-DULL = {Step.NOTE, Step.WARN, Step.RECUSE, Step.CORRECT_CATEGORY, Step.REMIND, Step.CONTACT}
+DULL = {
+    Step.NOTE, Step.WARN, Step.RECUSE, Step.CORRECT_CATEGORY, Step.REMIND, Step.CONTACT, Step.CONTRIBUTE, Step.INSTRUCT,
+    Step.CHANGE_REGIME, Step.SPLIT,
+}  # fmt: skip
 """They change neither status nor owner: now and then is enough."""
 
 
-def owner(case: Case, before: tuple[str, Holding]) -> tuple[str, Holding]:
+def owner(case: Case, before: Owner) -> Owner:
     """Whose time it is from now on, said from the status alone; joining changes nothing about it."""
     if case.status is Status.JOINED:
         return before
@@ -146,8 +51,33 @@ def owner(case: Case, before: tuple[str, Holding]) -> tuple[str, Holding]:
     return ("", Holding.DISPATCHING) if case.status is Status.TRIAGE else ("", Holding.ANSWERED)
 
 
+@dataclass
+class Track:
+    """One case of the letter, and who spent which time of it by our own account."""
+
+    case: Case
+    whose: Owner
+    spent: list[Spent] = field(default_factory=list)
+
+    def part(self, case: Case) -> "Track":
+        """A part split from it: what the citizen waited for is the citizen's, all the rest so far was dispatching."""
+        waited = ("", Holding.WAITING)
+        spent = [(who if who == waited else ("", Holding.DISPATCHING), a, b) for who, a, b in self.spent]
+        return Track(case, owner(case, ("", Holding.DISPATCHING)), spent)
+
+    def merged(self) -> list[Spent]:
+        """What was spent, neighbours of one owner as one piece; after the answer nobody's time runs."""
+        merged: list[Spent] = []
+        for whose, since, until in self.spent:
+            if merged and merged[-1][0] == whose:
+                since = merged.pop()[1]
+            merged.append((whose, since, until))
+        over = self.whose[1] is Holding.ANSWERED and bool(merged) and merged[-1][0] == self.whose
+        return merged[:-1] if over else merged
+
+
 class Walk(RuleBasedStateMachine):
-    """One case from its receipt through whatever comes."""
+    """One letter from its receipt through whatever comes."""
 
     run: Callable[[Awaitable[Any]], Any]
     world: World
@@ -157,74 +87,86 @@ class Walk(RuleBasedStateMachine):
         self.now = at("2026-11-23 09:00") + timedelta(minutes=minutes)
         letter = intake.Letter(body=people.NOISE if clear else "我家门口那个东西又坏了，没人管。")
         receipt = self.run(intake.submit(self.world.hall, letter, now=self.now))
-        self.case: Case = self.run(cases.get(self.world.hall.database, receipt.number))
-        self.spent: list[tuple[tuple[str, Holding], datetime, datetime]] = []
-        self.whose = owner(self.case, ("", Holding.DISPATCHING))
+        case: Case = self.run(cases.get(self.world.hall.database, receipt.number))
+        self.tracks = [Track(case, owner(case, ("", Holding.DISPATCHING)))]
 
     @rule(minutes=st.integers(1, 6_000), n=st.integers(0, 1_000))
     def go(self, minutes: int, n: int) -> None:
         before, self.now = self.now, self.now + timedelta(minutes=minutes)
-        self.spent.append((self.whose, before, self.now))
-        possible = [step for step in status.possible(self.case.status) if step in ACTS]
+        for track in self.tracks:
+            track.spent.append((track.whose, before, self.now))
+        track = self.tracks[n % len(self.tracks)]
+        possible = [step for step in status.possible(track.case.status) if step in ACTS]
         steps = [step for step in possible if (step not in RARE or n > 850) and (step not in DULL or n % 5 == 0)]
-        if not steps:
-            return
-        step = steps[n // 5 % len(steps)]
+        if steps:
+            self.take(track, steps[n // 5 % len(steps)], n)
+
+    def take(self, track: Track, step: Step, n: int) -> None:
+        seen = track.case.version
         try:
-            after = self.run(ACTS[step](self.world, self.case, self.now, n))
+            after = self.run(ACTS[step](self.world, track.case, self.now, n))
         except REFUSED:
             event(f"refused {step}")
-            after = self.case
+            after = track.case
         else:
             event(f"took {step}")
-        assert after == self.run(cases.get(self.world.hall.database, self.case.number))
-        self.case, self.whose = after, owner(after, self.whose)
+            if step is Step.SPLIT:
+                self.follow_the_part(track)
+        assert after == self.run(cases.get(self.world.hall.database, track.case.number))
+        assert step not in status.QUIET or after.version == seen
+        track.case, track.whose = after, owner(after, track.whose)
+
+    def follow_the_part(self, track: Track) -> None:
+        newest = self.run(parts.of_letter(self.world.hall.database, track.case))[-1]
+        self.tracks.append(track.part(self.run(cases.by_id(self.world.hall.database, newest["id"]))))
 
     @invariant()
     def the_clocks_cover_the_span_exactly(self) -> None:
-        history = self.run(cases.events(self.world.hall.database, self.case.id))
-        found = self.run(cases.assignments(self.world.hall.database, self.case.id))
-        assigned = [clocks.Assignment(one.bureau, Share(one.role), one.from_at, one.until_at) for one in found]
-        told = clocks.measure(
-            case_time.rounds(history), assignments=assigned, pauses=case_time.pauses(history), now=self.now
-        )
-        expected = self._merged()
-        assert [((one.who, one.kind), one.from_at, one.until_at) for one in told.picture] == expected, [
-            (one.step.value, one.at) for one in history
-        ]
-        assert sum(one.hours for one in told.picture) == pytest.approx(told.citizen)
-        for bureau in BUREAUS:
-            held = sum((b - a) / timedelta(hours=1) for whose, a, b in expected if whose == (bureau, Holding.HELD))
-            charged = sum(one.hours for one in told.bureaus if (one.bureau, one.role) == (bureau, Share.LEAD))
-            assert charged == pytest.approx(held), bureau
+        for track in self.tracks:
+            history = self.run(cases.events(self.world.hall.database, track.case.id))
+            before = self.run(counting.before_split(self.world.hall, track.case))
+            found = self.run(cases.assignments(self.world.hall.database, track.case.id))
+            assigned = [clocks.Assignment(one.bureau, Share(one.role), one.from_at, one.until_at) for one in found]
+            told = clocks.measure(
+                case_time.rounds(history), assignments=assigned, pauses=case_time.pauses(history, before), now=self.now
+            )
+            expected = track.merged()
+            assert [((one.who, one.kind), one.from_at, one.until_at) for one in told.picture] == expected, [
+                (one.step.value, one.at) for one in history
+            ]
+            assert sum(one.hours for one in told.picture) == pytest.approx(told.citizen)
+            for bureau in BUREAUS:
+                held = sum((b - a) / timedelta(hours=1) for whose, a, b in expected if whose == (bureau, Holding.HELD))
+                charged = sum(one.hours for one in told.bureaus if (one.bureau, one.role) == (bureau, Share.LEAD))
+                assert charged == pytest.approx(held), bureau
 
-    def _merged(self) -> list[tuple[tuple[str, Holding], datetime, datetime]]:
-        """What was spent, neighbours of one owner as one piece; after the answer nobody's time runs."""
-        merged: list[tuple[tuple[str, Holding], datetime, datetime]] = []
-        for whose, since, until in self.spent:
-            if merged and merged[-1][0] == whose:
-                since = merged.pop()[1]
-            merged.append((whose, since, until))
-        over = self.whose[1] is Holding.ANSWERED and bool(merged) and merged[-1][0] == self.whose
-        return merged[:-1] if over else merged
+    @invariant()
+    def a_due_time_is_what_limit_pauses_and_extension_make(self) -> None:
+        for track in self.tracks:
+            if track.case.open:
+                term = counting.term_of(self.world.hall, track.case)
+                again = self.run(counting.again(self.world.hall, track.case, term))
+                assert again == {name: getattr(track.case, name) for name in again}
 
     @invariant()
     def an_open_case_has_one_owner(self) -> None:
-        found = self.run(cases.assignments(self.world.hall.database, self.case.id))
-        running = [one for one in found if one.role == "lead" and one.until_at is None]
-        if self.case.status in status.AT_BUREAU:
-            assert [one.bureau for one in running] == [self.case.bureau]
-        elif self.case.status is not Status.JOINED:
-            assert running == [] and (self.case.status is not Status.TRIAGE or self.case.bureau is None)
-        if self.case.open:  # a case withdrawn or terminated meanwhile keeps the time of its last question
-            assert (self.case.paused_at is not None) == (self.case.status is Status.AWAITING_CITIZEN)
+        for case in (track.case for track in self.tracks):
+            found = self.run(cases.assignments(self.world.hall.database, case.id))
+            running = [one for one in found if one.role == "lead" and one.until_at is None]
+            if case.status in status.AT_BUREAU:
+                assert [one.bureau for one in running] == [case.bureau]
+            elif case.status is not Status.JOINED:
+                assert running == [] and (case.status is not Status.TRIAGE or case.bureau is None)
+            assert (case.paused_at is not None) == (case.status is Status.AWAITING_CITIZEN)
+            assert case.category is not None or case.status not in status.AT_BUREAU
 
     @invariant()
     def the_chain_holds(self) -> None:
-        head = chain.GENESIS
-        for one in self.run(cases.events(self.world.hall.database, self.case.id)):
-            head = chain.link(head, one)
-        assert head == self.case.head
+        for track in self.tracks:
+            head = chain.GENESIS
+            for one in self.run(cases.events(self.world.hall.database, track.case.id)):
+                head = chain.link(head, one)
+            assert head == track.case.head
 
 
 class Street:
@@ -254,23 +196,9 @@ def street() -> Iterator[Street]:
     made.close()
 
 
-async def _world(stack: AsyncExitStack, template: str) -> World:
-    hall = await stack.enter_async_context(city_hall(template, "walks_of_life"))
-    who = {
-        Role.HANDLER: people.WANG,
-        Role.REVIEWER: people.SHEN,
-        Role.DISPATCHER: people.DIAO,
-        Role.SUPERVISOR: people.DU,
-    }
-    receipt = await intake.submit(hall, intake.Letter(body=people.NOISE), now=at("2026-11-23 08:00"))
-    lead = await cases.get(hall.database, receipt.number)
-    assert lead is not None
-    return World(hall, {role: await actor(hall, one) for role, one in who.items()}, lead)
-
-
 def test_no_walk_loses_time_or_charges_the_wrong_bureau(template: str, street: Street) -> None:
     stack = AsyncExitStack()
-    world = street.run(_world(stack, template))
+    world = street.run(acting.world(stack, template, "walks_of_life"))
     made = type("Walk", (Walk,), {"run": staticmethod(street.run), "world": world})
     run_state_machine_as_test(
         made,

@@ -1,0 +1,30 @@
+"""Cases that were one letter: who belongs together, and what of the first one its parts get without anybody reading it."""
+
+from typing import Any
+
+from databases import Database
+
+from feedback.rules.record import Case
+
+
+async def of_letter(database: Database, case: Case) -> list[Any]:
+    """Every case of the same letter, the first one first; the case itself alone when it was never split."""
+    return await database.fetch_all(
+        """SELECT id, number, title, status, bureau, category, protected, received_at FROM cases
+        WHERE id = :root OR split_from = :root ORDER BY id""",
+        {"root": case.split_from or case.id},
+    )
+
+
+async def code_hash(database: Database, case_id: int) -> bytes | None:
+    """The keyed hash of the case's query code."""
+    return await database.fetch_val("SELECT code_hash FROM cases WHERE id = :id", {"id": case_id})
+
+
+async def copy_contact(database: Database, case_id: int, to: int) -> None:
+    """The same citizen, sealed as it is."""
+    await database.execute(
+        """INSERT INTO contacts (case_id, name, phone, phone_hash)
+        SELECT :to, name, phone, phone_hash FROM contacts WHERE case_id = :id""",
+        {"id": case_id, "to": to},
+    )
