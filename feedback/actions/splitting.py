@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import chronicle, counting, intake
+from feedback.actions import chronicle, counting, intake, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
-from feedback.actions.telling import tell
 from feedback.rules import chain, code, deadline, status
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Decision, Event, Kind, Understanding
@@ -50,7 +49,7 @@ async def split(hall: Hall, actor: Actor, case: Case, *, own: str, part: Part, n
         said = {"part": own} if second.protected else {"part": own, "number": second.number}
         after = await take_step(hall, actor, case, Step.SPLIT, now=now, said=said, public=True)
         bureau = hall.city.bureau_name(second.bureau)
-        await tell(hall, after, "split", now=now, other=second.number, other_bureau=bureau)
+        await telling.tell(hall, after, "split", now=now, other=second.number, other_bureau=bureau)
     return after
 
 
@@ -72,6 +71,11 @@ async def _add(hall: Hall, actor: Actor, case: Case, part: Part, understood: Und
         stages = counting.stages(hall, second, now)
         await cases.assign(hall.database, identity, second.bureau, role="lead", round=1, now=now, stages=stages)
     await _corrected(hall, actor, second, understood, now)
+    if second.urgent and not second.protected:
+        await telling.alarm(
+            hall, second.id, number=second.number, bureau=second.bureau, category=second.category, by=actor.person_id,
+            now=now,
+        )  # fmt: skip
     return second
 
 

@@ -24,7 +24,7 @@ async def code_hash(database: Database, case_id: int) -> bytes | None:
 async def copy_contact(database: Database, case_id: int, to: int) -> None:
     """The same citizen, sealed as it is."""
     await database.execute(
-        """INSERT INTO contacts (case_id, name, phone, phone_hash)
-        SELECT :to, name, phone, phone_hash FROM contacts WHERE case_id = :id""",
+        """INSERT INTO contacts (case_id, name, phone, phone_hash, email, quiet)
+        SELECT :to, name, phone, phone_hash, email, quiet FROM contacts WHERE case_id = :id""",
         {"id": case_id, "to": to},
     )

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import grouping
-from feedback.actions import counting
+from feedback.actions import counting, grouping
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, deadline
 from feedback.rules.city import DISTRICT_LEADS, City
