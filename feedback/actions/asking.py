@@ -7,7 +7,7 @@ from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import deadline, reopening
-from feedback.rules.permission import CITIZEN
+from feedback.rules.permission import CITIZEN, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
 from feedback.store import cases
@@ -19,13 +19,13 @@ class TooEarly(Exception):
     """办理时间过半以后才能催办，每 24 小时一次。"""
 
 
-async def supplement(hall: Hall, case: Case, *, text: str, now: datetime) -> Case:
-    """补充: what the citizen adds. If the bureau was waiting for it, the case goes back to work and the clock runs on."""
+async def supplement(hall: Hall, case: Case, *, text: str, now: datetime, actor: Actor = CITIZEN) -> Case:
+    """补充: what the citizen adds, or the dispatcher for a caller. If the bureau was waiting for it, the case goes back to work and the clock runs on."""
     changes = resumed(hall, case, now) if case.status is Status.AWAITING_CITIZEN else {}
     async with hall.database.transaction():
         return await take_step(
             hall,
-            CITIZEN,
+            actor,
             case,
             Step.SUPPLEMENT,
             now=now,
@@ -69,14 +69,14 @@ def refusal(case: Case, step: Step) -> WrongStep:
     return WrongStep(step, case.status)
 
 
-async def remind(hall: Hall, case: Case, *, now: datetime) -> Case:
-    """催办: shown to the bureau and counted. Raises TooEarly."""
+async def remind(hall: Hall, case: Case, *, now: datetime, actor: Actor = CITIZEN) -> Case:
+    """催办, by the citizen or by the dispatcher for a caller: shown to the bureau and counted. Raises TooEarly."""
     earliest = may_remind_from(case)
     if earliest is None or now < earliest:
         raise TooEarly(earliest)
     changes = {"reminders": case.reminders + 1, "reminded_at": now}
     async with hall.database.transaction():
-        return await take_step(hall, CITIZEN, case, Step.REMIND, now=now, changes=changes)
+        return await take_step(hall, actor, case, Step.REMIND, now=now, changes=changes)
 
 
 def ended(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:

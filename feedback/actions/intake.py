@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,14 @@ class Letter:
     anonymous: bool = False
     publish: bool = False
     source: str = "web"
+    source_id: str | None = None
+    """What another system calls it: the same one twice is refused by the database."""
+    quiet: bool = False
+    """The citizen wants no messages: the number was told by voice or on paper."""
+    entered_by: int | None = None
+    """The dispatcher who wrote it down for the citizen."""
+    ask: bool = False
+    """A person decides at once: the machine only proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,8 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
         kind = Kind.REPORT
     regime = Regime.XINFANG if letter.source == XINFANG else Regime.HOTLINE
     term = hall.city.term(kind=kind, category=understood.category, urgent=understood.urgent, regime=regime)
+    if letter.ask and understood.decision is Decision.AUTO:
+        understood = replace(understood, decision=Decision.TRIAGE)
     routed = understood.decision is Decision.AUTO and understood.bureau is not None
     return Receipt(
         number=code.number(identity, now.astimezone(deadline.CITY_TIME)),
@@ -131,7 +141,9 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
         if learning.drawn(hall.vault.hash("audit", receipt.number)):
             rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
     if letter.phone or letter.name or letter.email:
-        row = contacts.row(hall.vault, identity, name=letter.name, phone=letter.phone, email=letter.email)
+        row = contacts.row(
+            hall.vault, identity, name=letter.name, phone=letter.phone, email=letter.email, quiet=letter.quiet
+        )
         rows.append(("contacts", row))
     rows += [("notices", row) for row in _notice_rows(hall, letter, receipt, identity)]
     return rows
@@ -139,11 +151,11 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
 
 def _history(identity: int, receipt: Receipt, letter: Letter) -> tuple[list[tuple[str, dict[str, Any]]], bytes]:
     """The first two events: submitted, then routed or put to triage."""
-    by = Actor(Role.DISPATCHER if letter.source in ("phone", "counter") else Role.CITIZEN)
+    by = Actor(Role.DISPATCHER if letter.entered_by else Role.CITIZEN, letter.entered_by)
     second = Step.ROUTE if receipt.bureau else Step.ASK
     at = receipt.received_at
     events = [
-        Event(identity, 1, at, Step.SUBMIT, "", Status.SUBMITTED, by.role, None, None, 1),
+        Event(identity, 1, at, Step.SUBMIT, "", Status.SUBMITTED, by.role, by.person_id, None, 1),
         Event(identity, 2, at, second, Status.SUBMITTED, receipt.status, Role.CLOCK, None, receipt.bureau, 1),
     ]
     head, rows = chain.GENESIS, []
@@ -185,6 +197,7 @@ def _case_row(hall: Hall, letter: Letter, receipt: Receipt, identity: int, head:
         "anonymous": letter.anonymous,
         "publish": letter.publish and not secret,
         "source": letter.source,
+        "source_id": letter.source_id,
         "decision": receipt.understanding.decision,
         "regime": receipt.regime,
         "limit_code": due.term.code,
@@ -238,8 +251,10 @@ def _notice_rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) ->
         "bureau": hall.city.bureau_name(receipt.bureau),
         "due_at": receipt.due.due_at,
     }
-    at, rows = receipt.received_at, []
-    if letter.phone:
+    at, rows = receipt.received_at, list[dict[str, Any]]()
+    if letter.quiet:
+        return rows
+    if contacts.takes_messages(letter.phone):
         text = hall.words("received", **about, site=hall.site)
         rows.append(
             notices.row(hall.vault, receiver=letter.phone, text=text, template="received", now=at, case_id=identity)

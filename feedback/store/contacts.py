@@ -8,15 +8,23 @@ from databases import Database
 from feedback.store.vault import Vault
 
 
-def row(vault: Vault, case_id: int, *, name: str, phone: str, email: str = "") -> dict[str, Any]:
-    """One contact as a row."""
+def row(
+    vault: Vault, case_id: int, *, name: str, phone: str, email: str = "", quiet: bool = False
+) -> dict[str, Any]:  # fmt: skip
+    """One contact as a row; `quiet`: no messages are wanted."""
     return {
         "case_id": case_id,
         "name": vault.seal(name) if name else None,
         "phone": vault.seal(phone) if phone else None,
         "phone_hash": vault.hash("phone", phone) if phone else None,
         "email": vault.seal(email) if email else None,
+        "quiet": quiet,
     }
+
+
+def takes_messages(phone: str) -> bool:
+    """Whether it is a mobile phone: a landline, which a caller may leave, gets none."""
+    return len(phone) == 11 and phone.startswith("1")
 
 
 async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str]:
@@ -29,12 +37,14 @@ async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str]
 
 
 async def addresses(database: Database, vault: Vault, case_id: int) -> tuple[str, str]:
-    """Where notices go: phone and e-mail, each empty when not given. Never for a page."""
-    found = await database.fetch_one("SELECT phone, email FROM contacts WHERE case_id = :id", {"id": case_id})
+    """Where notices go: mobile phone and e-mail, each empty when not given or no messages are wanted. Never for a page."""
+    found = await database.fetch_one(
+        "SELECT phone, email FROM contacts WHERE case_id = :id AND NOT quiet", {"id": case_id}
+    )
     if found is None:
         return "", ""
     phone, email = (vault.open(sealed) if sealed else "" for sealed in (found["phone"], found["email"]))
-    return phone, email
+    return phone if takes_messages(phone) else "", email
 
 
 async def keep_reveal(database: Database, case_id: int, *, person_id: int, reason: str, now: datetime) -> None:

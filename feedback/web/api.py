@@ -10,11 +10,13 @@ from starlette.responses import Response
 from feedback import clock
 from feedback.actions import asking, intake, proving
 from feedback.actions.hall import Hall
-from feedback.rules.record import Case, Decision, Understanding
+from feedback.rules.record import Case, Decision
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases
-from feedback.web import case_view, doors, entering, errors, forms, idempotency, reading, steps, timeline
+from feedback.web import assisting, case_view, doors, entering, errors, forms, idempotency, reading, steps, timeline
+from feedback.web.assisting_forms import AssistedCase
 from feedback.web.doors import door
+from feedback.web.receipts import receipt_view
 
 
 def answer(content: Any, status_code: int = 200) -> Response:
@@ -31,7 +33,10 @@ async def submit(request: Request) -> Response:
     key = request.headers.get("idempotency-key", "")
     if len(key) > 200:
         raise errors.BadFields({"Idempotency-Key": "最多 200 个字符。"})
-    new = reading.strictly(forms.NewCase, await reading.json(request))
+    given = await reading.json(request)
+    if assisting.is_assisted(request, given):
+        return answer(await assisting.api_answer(request, reading.strictly(AssistedCase, given), key, now=now), 201)
+    new = reading.strictly(forms.NewCase, given)
     await limit_submission(request, new)
     letter = letter_of(hall, new)
 
@@ -62,46 +67,6 @@ def letter_of(hall: Hall, new: forms.NewCase) -> intake.Letter:
         latitude=new.latitude, longitude=new.longitude, name=new.contact.name if new.contact else "",
         phone=new.contact.phone if new.contact else "", email=new.contact.email if new.contact else "", anonymous=new.anonymous, publish=new.publish, source=new.source,
     )  # fmt: skip
-
-
-def receipt_view(hall: Hall, receipt: intake.Receipt) -> dict[str, Any]:
-    """What the citizen is told at once. Of a protected case nothing that points at anybody."""
-    understood = receipt.understanding
-    protected = understood.decision is Decision.PROTECTED
-    view: dict[str, Any] = {
-        "number": receipt.number,
-        "query_code": receipt.query_code,
-        "status": receipt.status,
-        "kind": receipt.kind,
-        "category": case_view.category(hall.city, receipt.category),
-        "district": case_view.district(hall.city, receipt.district),
-        "bureau": case_view.bureau(hall.city, receipt.bureau),
-        "decision": understood.decision,
-        "confidence": round(understood.probability, 4),
-        "suggestions": [] if protected else suggestions(hall, understood),
-        "reasons": [] if protected else list(understood.reasons),
-        "received_at": receipt.received_at,
-        "due_at": receipt.due.due_at,
-        "provisional": receipt.due.provisional,
-    }
-    if understood.urgent:
-        view["urgent_notice"] = URGENT_NOTICE
-    return view
-
-
-URGENT_NOTICE = "如果有人正处在危险中，请立即拨打 110、119 或 120；燃气泄漏请先离开现场再打电话。"
-
-
-def suggestions(hall: Hall, understood: Understanding) -> list[dict[str, Any]]:
-    """The classifier's candidates, each with the bureau the rules give it."""
-    return [
-        {
-            "category": case_view.category(hall.city, candidate.category),
-            "bureau": case_view.bureau(hall.city, candidate.bureau),
-            "probability": round(candidate.probability, 4),
-        }
-        for candidate in understood.candidates
-    ]
 
 
 async def phone_code(request: Request) -> Response:

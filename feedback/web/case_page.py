@@ -29,7 +29,8 @@ MAIN = (
 """Steps a case usually waits for; the others are folded away."""
 
 REST = (
-    "contact", "ask_citizen", "note", "assign", "request_extension", "instruct", "join", "unjoin", "correct_category", "regime",
+    "contact", "ask_citizen", "supplement", "remind", "note", "assign", "request_extension", "instruct", "join", "unjoin",
+    "correct_category", "regime",
     "suspend", "return", "decline", "divert", "rework", "refuse_rework", "recuse", "terminate",
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from feedback.web import (
     pocket,
     pulse,
     reading,
+    receipts,
     templating,
     timeline,
     tracking,
@@ -158,7 +159,7 @@ async def receipt(request: Request) -> Response:
         case=await timeline.citizen_view(hall, found, now),
         code=typed,
         reasons=held.receipt["reasons"],
-        urgent_notice=api.URGENT_NOTICE if held.receipt["urgent"] else "",
+        urgent_notice=receipts.URGENT_NOTICE if held.receipt["urgent"] else "",
     )
 
 
@@ -203,7 +204,7 @@ def _hinted(request: Request, understood: Understanding) -> dict[str, Any]:
         "bureau": case_view.bureau(city, understood.bureau) if sure else None,
         "limit": term.limit.text(),
         "reasons": understood.reasons[:_KEPT_REASONS],
-        "urgent": api.URGENT_NOTICE if understood.urgent else "",
+        "urgent": receipts.URGENT_NOTICE if understood.urgent else "",
     }
 
 

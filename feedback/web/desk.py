@@ -91,6 +91,8 @@ DONE = {
     "assign": "已转给同事。",
     "note": "备注已记下。",
     "correct_category": "事项已更正，期限已重新计算。",
+    "supplement": "已代市民补充，承办单位能看到。",
+    "remind": "已代市民催办，承办单位能看到。",
     "recuse": "已登记回避，请同事接手。",
 }
 """What is said after a step."""

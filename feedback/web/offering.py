@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import splitting
+from feedback.actions import asking, splitting
 from feedback.rules import deadline, permission
 from feedback.rules.city import City
 from feedback.rules.permission import Actor
@@ -55,6 +55,7 @@ _CONDITIONS: dict[str, _Condition] = {
     "split": lambda case, facts, city, now: splitting.may_split(case),
     "refuse_rework": lambda case, facts, city, now: facts.wants_rework,
     "join": lambda case, facts, city, now: not case.protected,
+    "remind": lambda case, facts, city, now: (from_then := asking.may_remind_from(case)) is not None and now >= from_then,
     "assign": lambda case, facts, city, now: case.bureau is not None,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from feedback import clock
-from feedback.actions import dispatching, handling, splitting, supervising
+from feedback.actions import dispatching, handling, splitting, supervising, taking_calls
 from feedback.actions.hall import Hall
 from feedback.rules import code, permission
 from feedback.rules.limit import Regime
@@ -122,6 +122,8 @@ STEPS: dict[str, Taking] = {
     ),
     "split": Taking(casework_forms.Split, splitting.split, Step.SPLIT, check=_part),
     "regime": Taking(casework_forms.ChangeRegime, dispatching.change_regime, Step.CHANGE_REGIME, check=_regime),
+    "supplement": Taking(forms.Text, taking_calls.supplement, Step.SUPPLEMENT),
+    "remind": Taking(forms.StepForm, taking_calls.remind, Step.REMIND),
     "recuse": Taking(forms.Reason, handling.recuse, Step.RECUSE),
 }
 """`settle`, `follow`, `warn` and `breach` are the clock's; nobody may ask for them."""
