@@ -12,7 +12,7 @@ from feedback.actions import instructing
 from feedback.rules import code, instruction
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
-from feedback.store import cases, queues
+from feedback.store import cases, queues, searching
 from feedback.store.queues import Queue
 from feedback.web import case_view, casework, desk, doors, errors, hot_issues, instructions, reading, steps, templating
 from feedback.web.api import answer
@@ -64,7 +64,7 @@ async def _listed(request: Request, queue: str, q: str) -> list[Case]:
     cursor: str | None = ""
     while cursor is not None and len(gathered) <= instructing.MOST:
         page, cursor = await queues.page(
-            hall.database, who, chosen, queues.search(q, hall.vault), cursor, now=now, limit=PAGE
+            hall.database, who, chosen, searching.search(q, hall.vault), cursor, now=now, limit=PAGE
         )
         gathered += page
     if len(gathered) > instructing.MOST:
