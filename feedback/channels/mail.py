@@ -38,10 +38,13 @@ class Server:
             raise _refusal(next(iter(fault.recipients.values()))[0]) from None
         except smtplib.SMTPResponseException as fault:
             raise _refusal(fault.smtp_code) from None
-        except (smtplib.SMTPNotSupportedError, ValueError, MessageError, UnicodeError) as fault:
-            raise Undelivered(Fault.REFUSED, type(fault).__name__) from None
+        except smtplib.SMTPNotSupportedError:
+            raise Undelivered(Fault.REFUSED, "SMTPNotSupportedError") from None
         except (smtplib.SMTPException, OSError) as fault:
-            raise Undelivered(Fault.UNREACHABLE, type(fault).__name__) from None
+            late = isinstance(fault.__context__, TimeoutError)  # smtplib says that it was cut off
+            raise Undelivered(Fault.TIMEOUT if late else Fault.UNREACHABLE, type(fault).__name__) from None
+        except (ValueError, MessageError) as fault:
+            raise Undelivered(Fault.REFUSED, type(fault).__name__) from None
 
     def _written(self, message: Message) -> EmailMessage:
         """Raises ValueError for an address or a subject with a line break in it."""

@@ -74,9 +74,12 @@ class Withdraw(WithCode):
     pass
 
 
+Satisfaction = Annotated[int, Field(ge=1, le=5, strict=False)] | None
+
+
 class Rate(WithCode):
     solved: bool
-    satisfaction: Annotated[int, Field(ge=1, le=5, strict=False)] | None = None
+    satisfaction: Satisfaction = None
     comment: words(1000) = ""  # type: ignore[valid-type]
 
 

@@ -31,6 +31,7 @@ from feedback.web import (
     reminding,
     signing_in,
     supervise,
+    surveys,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -41,6 +42,7 @@ ROUTES: list[BaseRoute] = [
     *openapi.ROUTES,
     *citizen.ROUTES,
     *public.ROUTES,
+    *surveys.ROUTES,
     *petitions.ROUTES,
     *signing_in.ROUTES,
     *petition_moderation.ROUTES,
