@@ -20,7 +20,7 @@ from feedback.actions.sending import Send
 from feedback.channels import choosing
 from feedback.rules.outbox import Quiet
 from feedback.settings import Settings
-from feedback.store import answers, buckets, city, hot_issues, inbox, people, phone_codes, vitals
+from feedback.store import answers, buckets, city, drafts, hot_issues, inbox, people, phone_codes, vitals
 
 LONGEST_REST = 5.0
 """Seconds at most between two tries of a job that fails: a code must not wait long after the database is back."""
@@ -139,5 +139,5 @@ async def _reread(hall: Hall) -> None:
 async def tidy(hall: Hall) -> None:
     """Drops what has expired: sessions, phone codes, kept answers, full buckets, old in-site notices."""
     now = clock.now()
-    for drop in (people.drop_expired_sessions, phone_codes.drop_expired, answers.drop_old, buckets.drop_full, inbox.drop_old):
+    for drop in (people.drop_expired_sessions, phone_codes.drop_expired, answers.drop_old, buckets.drop_full, inbox.drop_old, drafts.drop_old):
         await drop(hall.database, now=now)

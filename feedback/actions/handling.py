@@ -1,17 +1,18 @@
 """What a bureau does with a case it has: accept, return, ask, answer; and what its reviewer does with the answer."""
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from feedback.actions import counting, surveying
+from feedback.actions import counting, surveying, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
-from feedback.actions.telling import tell
 from feedback.rules import deadline
-from feedback.rules.permission import CLOCK, Actor
+from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, corrections, extensions, instructions, people
+from feedback.store import cases, corrections, drafts, extensions, instructions, people
 
 
 class Outcome(StrEnum):
@@ -79,7 +80,7 @@ async def contact(hall: Hall, actor: Actor, case: Case, *, text: str, now: datet
             said={"message": text},
             public=True,
         )
-        await tell(hall, after, "contact", now=now, text=text)
+        await telling.tell(hall, after, "contact", now=now, text=text)
     return after
 
 
@@ -98,7 +99,7 @@ async def ask_citizen(hall: Hall, actor: Actor, case: Case, *, question: str, no
             said={"question": question},
             public=True,
         )
-        await tell(hall, after, "question", now=now, text=question)
+        await telling.tell(hall, after, "question", now=now, text=question)
     return after
 
 
@@ -109,7 +110,7 @@ async def suspend(
     said = {"measure": measure, "until": until, "responsible": responsible}
     async with hall.database.transaction():
         after = await take_step(hall, actor, case, Step.SUSPEND, now=now, said=said, public=True)
-        await tell(hall, after, "suspended", now=now, text=measure, until=until)
+        await telling.tell(hall, after, "suspended", now=now, text=measure, until=until)
     return after
 
 
@@ -135,12 +136,26 @@ async def request_extension(hall: Hall, actor: Actor, case: Case, *, days: int, 
 
 
 async def reply(
-    hall: Hall, actor: Actor, case: Case, *, finding: str, answer: str, outcome: Outcome, now: datetime
-) -> Case:
-    """Finding (internal) and answer (public once approved) go to the reviewer."""
-    said = {"finding": finding, "answer": answer, "outcome": outcome}
+    hall: Hall, actor: Actor, case: Case, *, finding: str, answer: str, outcome: Outcome, now: datetime,
+    report: Mapping[str, str] | None = None,
+) -> Case:  # fmt: skip
+    """Finding (internal, `report` its short fields) and answer go to the reviewer.
+
+    Where the bureau needs no second person, who answers also approves, and the answer is public at once."""
+    said = {"finding": finding, **(report or {}), "answer": answer, "outcome": outcome}
     async with hall.database.transaction():
-        return await take_step(hall, actor, case, Step.REPLY, now=now, said=said)
+        after = await take_step(hall, actor, case, Step.REPLY, now=now, said=said)
+        if actor.person_id is not None:
+            await drafts.drop(hall.database, case.id, actor.person_id)
+            await drafts.leave(hall.database, case.id, actor.person_id)
+        if _needs_nobody_else(hall, actor, after):
+            after = await _answered(hall, dataclasses.replace(actor, role=Role.REVIEWER), after, answer=answer, now=now)
+    return after
+
+
+def _needs_nobody_else(hall: Hall, actor: Actor, case: Case) -> bool:
+    bureau = hall.city.bureaus.get(case.bureau or "")
+    return actor.role in BUREAU_ROLES and bureau is not None and not bureau.two_step
 
 
 async def send_back(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
@@ -153,9 +168,13 @@ async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Cas
     """The answer goes out: to the citizen, and to everybody whose case was joined to this one. The clocks stop."""
     async with hall.database.transaction():
         answer = await cases.last_text(hall.database, case.id, "answer", vault=hall.vault)
-        after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
-        for follower in await cases.joined_under(hall.database, case.id):
-            await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
+        return await _answered(hall, actor, case, answer=answer, now=now)
+
+
+async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: datetime) -> Case:
+    after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
+    for follower in await cases.joined_under(hall.database, case.id):
+        await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
     return after
 
 
@@ -172,7 +191,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
     after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)
     await cases.release(hall.database, case.id, ended_by=step, now=now)
     await instructions.answered(hall.database, case.id, now=now)
-    await tell(hall, after, "answered", now=now)
+    await telling.tell(hall, after, "answered", now=now)
     await surveying.ask(hall, after, now=now)
     return after
 
@@ -193,10 +212,20 @@ async def contribute(hall: Hall, actor: Actor, case: Case, *, finding: str, now:
         return await take_step(hall, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
 
 
-async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime) -> Case:
-    """A note among colleagues; the citizen never sees it."""
+async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime, mention: Sequence[int] = ()) -> Case:
+    """A note among colleagues; the citizen never sees it. Who is mentioned, by id or as @name in the text, is told.
+
+    Raises people.Unknown for somebody who may not see the case."""
+    readers = await people.readers(
+        hall.database, bureaus=await cases.holders(hall.database, case.id), protected=case.protected
+    )
+    named = set(mention) | {one.id for one in readers if f"@{one.name}" in text}
+    if not named <= {one.id for one in readers}:
+        raise people.Unknown(sorted(named))
     async with hall.database.transaction():
-        return await take_step(hall, actor, case, Step.NOTE, now=now, said={"note": text})
+        after = await take_step(hall, actor, case, Step.NOTE, now=now, said={"note": text})
+        await telling.staff(hall, after, named, "mention", now=now, by=actor.person_id)
+    return after
 
 
 async def recuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:

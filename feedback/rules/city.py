@@ -23,6 +23,8 @@ class Bureau:
     kind: str
     hotline: str
     active: bool
+    two_step: bool = True
+    """Whether an answer needs a second person before it goes out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,20 @@ async def get(database: Database, number: str) -> Case | None:
     return read(row) if row else None
 
 
+async def with_holders(database: Database, number: str) -> tuple[Case, set[str]] | None:
+    """The case with this public number, and the bureaus that have it now."""
+    row = await database.fetch_one(
+        f"""SELECT {COLUMNS}, ARRAY(SELECT assignments.bureau FROM assignments
+            WHERE assignments.case_id = cases.id AND until_at IS NULL) AS holders
+        FROM cases WHERE number = :number""",
+        {"number": number},
+    )
+    if row is None:
+        return None
+    found = read(row)
+    return found, {*row["holders"], *([found.bureau] if found.bureau else [])}
+
+
 async def by_id(database: Database, identity: int) -> Case | None:
     """The case with this identity."""
     row = await database.fetch_one(f"SELECT {COLUMNS} FROM cases WHERE id = :id", {"id": identity})

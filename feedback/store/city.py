@@ -82,7 +82,7 @@ def _day_row(day: calendar.Day) -> Row:
 
 async def read(database: Database) -> City:
     """The city as the database has it now."""
-    bureaus = await database.fetch_all("SELECT code, name, short, kind, hotline, active FROM bureaus")
+    bureaus = await database.fetch_all("SELECT code, name, short, kind, hotline, active, two_step FROM bureaus")
     districts = await database.fetch_all("SELECT code, short FROM districts ORDER BY code")
     categories = await database.fetch_all(
         """SELECT code, group_name AS group, name, lead, support, kind, limit_code AS limit, urgent, public

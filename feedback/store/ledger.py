@@ -1,19 +1,10 @@
-"""The routing ledger, read back: what a decision was based on, and who corrected it."""
+"""The routing ledger, read back: who corrected it, and what may be joined. What a decision was based on is read with the case: casefile."""
 
 from typing import Any
 
 from databases import Database
 
 from feedback.rules.record import Case
-
-
-async def get(database: Database, case_id: int) -> Any | None:
-    """The ledger's row of one case, without the full vector of probabilities."""
-    return await database.fetch_one(
-        """SELECT decision, model, category, bureau, probability, threshold, categories, bureaus, scores, reasons
-        FROM ledger WHERE case_id = :id""",
-        {"id": case_id},
-    )
 
 
 async def corrections(database: Database, case_id: int) -> list[Any]:

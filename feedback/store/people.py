@@ -1,5 +1,6 @@
 """Staff: accounts, failed sign-ins, sessions. Password hashes come and go as they are; hashing is an action's."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -79,10 +80,17 @@ async def colleagues(database: Database, bureau: str) -> list[Person]:
     return [read(row) for row in rows]
 
 
-async def names(database: Database, ids: set[int]) -> dict[int, str]:
-    """The names of these people."""
-    rows = await database.fetch_all("SELECT id, name FROM people WHERE id = ANY(:ids)", {"ids": sorted(ids)})
-    return {row["id"]: row["name"] for row in rows}
+async def readers(database: Database, *, bureaus: Collection[str], protected: bool) -> list[Person]:
+    """Everybody active who may see a case that these bureaus hold: bureaus first, then the city's desks."""
+    rows = await database.fetch_all(
+        """SELECT id, username, name, role, bureau, active FROM people WHERE active AND CASE
+            WHEN CAST(:protected AS boolean) THEN role = 'confidential'
+            ELSE (role IN ('handler','reviewer','head') AND bureau = ANY(CAST(:bureaus AS text[])))
+                OR role IN ('dispatcher','supervisor') END
+        ORDER BY bureau NULLS LAST, name, id""",
+        {"bureaus": sorted(bureaus), "protected": protected},
+    )
+    return [read(row) for row in rows]
 
 
 async def open_session(

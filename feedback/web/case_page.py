@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from feedback.actions import authoring
 from feedback.actions.hall import Hall
 from feedback.actions.revealing import MAY_REVEAL
-from feedback.rules import clocks, permission
+from feedback.rules import permission
 from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
-from feedback.rules.record import Case
+from feedback.rules.record import Case, Person
 from feedback.rules.status import Step
 from feedback.store import people
 from feedback.web import case_view, offering, wording
@@ -40,6 +41,8 @@ LABELS = {
     "answer": "公开答复", "outcome": "办理结果", "note": "备注", "comment": "评价", "route": "建议的途径",
     "channel": "转到", "explanation": "说明", "to": "转给", "lead": "主件编号", "instruction": "督办要求",
     "bureau": "承办单位", "category": "事项", "support": "协办单位", "days": "延期天数", "person": "同事",
+    "truth": "是否属实", "duty": "是否属于职责", "contact_way": "怎样联系的市民", "contact_at": "什么时候联系的",
+    "obstacle": "没有全部解决的原因和下一步", "override": "为什么仍然这样答复", "mention": "提醒同事",
     "uphold": "是否同意退单", "grant": "是否同意延期", "due_at": "完成时间", "version": "版本", "step": "操作",
 }  # fmt: skip
 """Fields of steps, as forms and history call them."""
@@ -78,33 +81,36 @@ def _words(city: City, step: Step, field: str, body: str) -> str:
         )
     if field == "propose":
         return city.bureau_name(body)
-    return {"outcome": wording.OUTCOMES, "channel": wording.CHANNELS}.get(field, {}).get(body, body)
+    if field == "contact_at":
+        return body.replace("T", " ")
+    return _CODES.get(field, {}).get(body, body)
 
 
-def pieces(view: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-    """The clock as one bar: who held the case for how long, what of it was too late, and what is left of the limit."""
-    due, bar = view["due_at"], []
-    for one in view["clocks"]["picture"]:
-        late = one["kind"] in _COUNTED and due is not None and one["until_at"] > due
-        since = max(one["from_at"], due) if late else one["until_at"]
-        bar.append(_piece(one["who"], one["kind"].value, since - one["from_at"]))
-        bar.append(_piece(f"{one['who']}（超期）", "late", one["until_at"] - since))
-    if due is not None and view["clocks"]["legal"]["running"] and due > now:
-        bar.append(_piece("离期限还有", "left", due - now))
-    return [piece for piece in bar if piece["hours"] > 0]
+_CODES: dict[str, dict[str, str]] = {
+    "outcome": wording.OUTCOMES, "channel": wording.CHANNELS, "truth": wording.TRUTHS, "duty": wording.DUTIES,
+    "contact_way": wording.CONTACT_WAYS,
+}  # fmt: skip
 
 
-_COUNTED = (clocks.Holding.DISPATCHING, clocks.Holding.HELD)
+def written(view: dict[str, Any]) -> dict[str, str]:
+    """The finding and answer last sent in this round, to be reviewed or mended."""
+    sent = (one["texts"] for one in reversed(view["timeline"]) if _in_round(view, one, Step.REPLY))
+    return next(sent, {})
 
 
-def _piece(who: str, kind: str, span: timedelta) -> dict[str, Any]:
-    return {"who": who, "kind": kind, "hours": span / timedelta(hours=1)}
+FINDINGS = ("truth", "duty", "contact_way", "contact_at", "finding", "obstacle")
+"""The internal part of an answer, in the order it is read."""
 
 
-def draft(view: dict[str, Any]) -> dict[str, str]:
-    """The finding and answer last written in this round, to be reviewed or mended."""
-    written = (one["texts"] for one in reversed(view["timeline"]) if _in_round(view, one, Step.REPLY))
-    return next(written, {})
+def found(city: City, sent: dict[str, str]) -> list[tuple[str, str]]:
+    """The internal part as labels and words."""
+    return [(LABELS[name], _words(city, Step.REPLY, name, sent[name])) for name in FINDINGS if sent.get(name)]
+
+
+def since(view: dict[str, Any], seen: Any) -> list[dict[str, Any]]:
+    """What happened after the event the page had seen; without a number, the last one."""
+    known = int(seen) if str(seen).isdecimal() and len(str(seen)) < 10 else len(view["timeline"]) - 1
+    return [one for one in view["timeline"] if one["seq"] > known]
 
 
 def sent_back(view: dict[str, Any]) -> str:
@@ -126,15 +132,17 @@ def newest(view: dict[str, Any]) -> str:
 
 async def shown(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[str, Any]:
     """Everything the case page needs to show one case."""
-    view = await case_view.staff(hall, who, case, now=now)
+    view = await case_view.staff(hall, who, case, now=now, entering=True)
     reasons = view["ledger"]["reasons"] if view["ledger"] else []
     history = [{**one, "said": spoken(hall.city, one["step"], one["texts"])} for one in view["timeline"]]
+    sent = written(view)
     return {
         "case": view,
         "history": history[::-1],
+        "heading": marked(view["title"], reasons),
         "body": marked(view["body"], reasons),
-        "pieces": pieces(view, now),
-        "draft": draft(view),
+        "sent": sent,
+        "found": found(hall.city, sent),
         "sent_back": sent_back(view),
         "main": [name for name in MAIN if name in view["can"]],
         "rest": [name for name in REST if name in view["can"]],
@@ -142,7 +150,15 @@ async def shown(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "open_to": _open_to(who),
         "choices": await choices(hall, case, view["can"]),
         "labels": LABELS,
+        "alone": _answers_alone(hall, who, case),
+        "authors": authoring.may_write(who, case.bureau),
     }
+
+
+def _answers_alone(hall: Hall, who: Actor, case: Case) -> bool:
+    """Whether what is sent goes to the citizen at once."""
+    bureau = hall.city.bureaus.get(case.bureau or "")
+    return who.role in permission.BUREAU_ROLES and bureau is not None and not bureau.two_step
 
 
 def _open_to(who: Actor) -> str:
@@ -154,13 +170,25 @@ async def choices(hall: Hall, case: Case, can: Sequence[str]) -> dict[str, Any]:
     """The choices of the forms that are offered."""
     some = set(can)
     bureau, category = some & {"dispatch", "return", "decide_return"}, some & {"dispatch", "correct_category"}
-    colleagues = await people.colleagues(hall.database, case.bureau) if "assign" in some and case.bureau else []
+    holders = {one for one in (case.bureau,) if one}
+    readers = await people.readers(hall.database, bureaus=holders, protected=case.protected) if "note" in some else []
+    own = [one for one in readers if one.bureau is not None and one.bureau == case.bureau]
     return {
         "bureaus": bureaus(hall.city, secret=case.protected) if bureau else [],
         "categories": categories(hall.city) if category else [],
-        "colleagues": [(one.id, f"{one.name}（{wording.ROLES[one.role]}）") for one in colleagues],
+        "colleagues": [(one.id, f"{one.name}（{wording.ROLES[one.role]}）") for one in own] if "assign" in some else [],
+        "readers": _by_place(hall.city, readers),
         "days": offering.most_days(case, hall.city),
     }
+
+
+def _by_place(city: City, readers: Sequence[Person]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """People under the bureau they belong to."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for one in readers:
+        place = city.bureau_name(one.bureau) if one.bureau else "市里"
+        groups.setdefault(place, []).append((one.id, f"{one.name}（{wording.ROLES[one.role]}）"))
+    return list(groups.items())
 
 
 def bureaus(city: City, *, secret: bool = False) -> Choices:

@@ -4,35 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import counting, grouping
+from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, deadline
-from feedback.rules.city import DISTRICT_LEADS, City
+from feedback.rules.city import City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
-from feedback.store import cases, contacts, extensions, instructions, ledger, parts, people
-from feedback.web import case_time, offering, wording
+from feedback.store import casefile, cases, instructions, ledger, parts
+from feedback.web import case_clock, case_time, named, neighbours, offering, reply_desk, wording
 
-Named = dict[str, str] | None
-
-
-def category(city: City, code: str | None) -> Named:
-    """Code and name of a category."""
-    found = city.categories.get(code or "")
-    return {"code": found.code, "name": found.name} if found else None
-
-
-def bureau(city: City, code: str | None) -> Named:
-    """Code and name of a bureau."""
-    if code == DISTRICT_LEADS:
-        return {"code": code, "name": "事发地所在城区"}
-    found = city.bureaus.get(code or "")
-    return {"code": found.code, "name": found.name} if found else None
-
-
-def district(city: City, code: str | None) -> Named:
-    """Code and name of a district."""
-    return {"code": code, "name": city.districts[code]} if code in city.districts and code else None
+Named = named.Named
+category, bureau, district = named.category, named.bureau, named.district
+"""Code and name: what the view and all others call things by."""
 
 
 def light(case: Case, now: datetime) -> deadline.Light:
@@ -82,16 +65,17 @@ def words_of(hall: Hall, case: Case, sealed: bytes | None) -> tuple[str, str, st
     return title, address, body
 
 
-async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[str, Any]:
-    """Everything about one case for somebody who may see it."""
+async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: bool = False) -> dict[str, Any]:
+    """Everything about one case for somebody who may see it; `entering` tells colleagues that it is open before them."""
     database = hall.database
-    sealed = await cases.sealed_text(database, case.id) if case.protected else None
-    title, address, body = words_of(hall, case, sealed)
-    history, said = await cases.events(database, case.id), await cases.texts(database, case.id, vault=hall.vault)
+    beside = await casefile.margins(database, case)
+    title, address, body = words_of(hall, case, beside["sealed_text"] if case.protected else None)
+    (history, names), said = await casefile.history(database, case.id), await cases.texts(database, case.id, vault=hall.vault)
     held = await cases.assignments(database, case.id)
-    extension = await extensions.get(database, case.id, case.round)
+    extension = _extension(beside)
     facts = offering.Facts.of(history, case, extension)
-    name, phone = await contacts.get(database, hall.vault, case.id)
+    can = offering.names(who, case, facts, hall.city, now)
+    name, phone = (hall.vault.open(sealed) if sealed else "" for sealed in (beside["contact_name"], beside["phone"]))
     return {
         **row(hall, case, now),
         "title": title,
@@ -105,32 +89,29 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "regime": case.regime,
         "parts": await letter_parts(hall, case, staff=True),
         "limit": hall.city.terms[case.limit_version, case.limit_code].name,
-        "handler": (await people.names(database, {case.handler_id})).get(case.handler_id) if case.handler_id else None,
-        "lead": await _lead(hall, case),
-        "followers": [one.number for one in await cases.joined_under(database, case.id)],
+        "handler": beside["handler"],
+        "lead": beside["lead"],
+        "followers": list(beside["followers"]),
         "contact": {"name": wording.masked_name(name), "phone": wording.masked_phone(phone)},
         "holders": [
             {"bureau": bureau(hall.city, one.bureau), "role": one.role, "from_at": one.from_at,
              "accepted_at": one.accepted_at, "until_at": one.until_at}
             for one in held
         ],
-        "timeline": await _timeline(hall, history, said),
+        "timeline": _timeline(hall, history, names, said),
         "notes": [{"at": _at(history, t.seq), "text": t.body} for t in said if t.field == "note"],
         "clocks": _clocks(hall, case, history, held, now, before=await counting.before_split(hall, case)),
-        "ledger": await _ledger(hall, case),
+        "ledger": await _ledger(hall, case, beside),
         "instructions": [dict(one._mapping) for one in await instructions.of_case(database, case.id)],
-        "similar": [
-            {**_brief(hall, one.row), "likeness": one.chance, "same": one.same}
-            for one in await grouping.proposals(hall, case)
-        ],
-        "earlier": await _earlier(hall, case),
+        **await neighbours.shown(hall, who, case, beside["phone_hash"]),
         "answer": _last(said, "answer"),
         "finding": _last(said, "finding"),
         "outcome": _last(said, "outcome"),
-        "extension": dict(extension._mapping) if extension else None,
+        "extension": extension,
         "returned": _returned(hall, facts, said),
         "rating": rating(case),
-        "can": offering.names(who, case, facts, hall.city, now),
+        **await reply_desk.beside(hall, who, case, can, name=name, now=now, entering=entering),
+        "can": can,
     }  # fmt: skip
 
 
@@ -138,7 +119,13 @@ async def letter_parts(hall: Hall, case: Case, *, staff: bool) -> list[dict[str,
     """The other cases of the same letter. Staff never learn of a part that was sealed; its writer knows it anyway."""
     found = await parts.of_letter(hall.database, case)
     others = [one for one in found if one["id"] != case.id and not (staff and one["protected"])]
-    return [_brief(hall, one) | ({"bureau": None} if one["protected"] else {}) for one in others]
+    return [neighbours.brief(hall, one) | ({"bureau": None} if one["protected"] else {}) for one in others]
+
+
+def _extension(beside: Any) -> dict[str, Any] | None:
+    """The extension asked for in this round."""
+    fields = ("days", "asked_at", "granted", "decided_at")
+    return {name: beside[name] for name in fields} if beside["days"] is not None else None
 
 
 def rating(case: Case) -> dict[str, Any] | None:
@@ -146,12 +133,6 @@ def rating(case: Case) -> dict[str, Any] | None:
     if case.rated_at is None:
         return None
     return {"solved": case.solved, "satisfaction": case.satisfaction, "at": case.rated_at}
-
-
-async def _lead(hall: Hall, case: Case) -> str | None:
-    """The number of the case this one follows."""
-    lead = await cases.by_id(hall.database, case.lead_id) if case.lead_id else None
-    return lead.number if lead else None
 
 
 def _returned(hall: Hall, facts: offering.Facts, said: list[Text]) -> dict[str, Any] | None:
@@ -165,8 +146,7 @@ def _returned(hall: Hall, facts: offering.Facts, said: list[Text]) -> dict[str, 
     return {"bureau": by, "at": facts.undecided.at, "reason": reason, "basis": basis, "propose": proposed}
 
 
-async def _timeline(hall: Hall, history: list[Event], said: list[Text]) -> list[dict[str, Any]]:
-    names = await people.names(hall.database, {event.person_id for event in history if event.person_id})
+def _timeline(hall: Hall, history: list[Event], names: dict[int, str], said: list[Text]) -> list[dict[str, Any]]:
     by_seq: dict[int, dict[str, str]] = {}
     for text in said:
         by_seq.setdefault(text.seq, {})[text.field] = text.body
@@ -197,12 +177,9 @@ def _last(said: list[Text], field: str) -> str:
 def _clocks(
     hall: Hall, case: Case, history: list[Event], held: Iterable[Any], now: datetime, *, before: list[Event]
 ) -> dict[str, Any]:
-    measured = clocks.measure(
-        case_time.rounds(history),
-        assignments=[clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held],
-        pauses=case_time.pauses(history, before),
-        now=now,
-    )
+    shares = [clocks.Assignment(one.bureau, clocks.Share(one.role), one.from_at, one.until_at) for one in held]
+    pauses = case_time.pauses(history, before)
+    measured = clocks.measure(case_time.rounds(history), assignments=shares, pauses=pauses, now=now)
     return {
         "citizen": {"first_hours": measured.citizen_first, "hours": measured.citizen},
         "legal": {"hours": measured.legal, "running": measured.legal_running, "due_at": case.due_at},
@@ -215,12 +192,12 @@ def _clocks(
              "from_at": one.from_at, "until_at": one.until_at, "hours": one.hours}
             for one in measured.picture
         ],
+        "drawn": case_clock.lanes(hall, case, measured, shares, pauses, now),
     }  # fmt: skip
 
 
-async def _ledger(hall: Hall, case: Case) -> dict[str, Any] | None:
-    found = await ledger.get(hall.database, case.id)
-    if found is None:
+async def _ledger(hall: Hall, case: Case, found: Any) -> dict[str, Any] | None:
+    if found["decision"] is None:
         return None
     triples = zip(found["categories"], found["bureaus"], found["scores"], strict=True)
     return {
@@ -245,18 +222,3 @@ def _correction(city: City, found: Any) -> dict[str, Any]:
     }
     names |= {f"{end}_bureau_name": (bureau(city, known[f"{end}_bureau"]) or {}).get("name") for end in ("from", "to")}
     return known | names
-
-
-async def _earlier(hall: Hall, case: Case) -> list[dict[str, Any]]:
-    """Other cases of the same phone; never from or to a protected one."""
-    if case.protected:
-        return []
-    phone_hash = await contacts.phone_hash(hall.database, case.id)
-    if phone_hash is None:
-        return []
-    return [_brief(hall, one) for one in await contacts.cases_of(hall.database, phone_hash, besides=case.id)]
-
-
-def _brief(hall: Hall, found: Any) -> dict[str, Any]:
-    known = {name: found[name] for name in ("number", "title", "status", "received_at")}
-    return {**known, "bureau": bureau(hall.city, found["bureau"])}

@@ -4,24 +4,40 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
-from feedback.actions import dispatching, handling, revealing
+from feedback.actions import dispatching, drafting, handling, revealing
 from feedback.rules import permission
 from feedback.rules.deadline import CITY_TIME
 from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
-from feedback.rules.status import TABLE, Step, WrongStep
+from feedback.rules.status import TABLE, Status, Step, WrongStep
 from feedback.store import cases, people
-from feedback.web import case_page, desk, doors, errors, forms, reading, steps, templating
+from feedback.web import (
+    case_page,
+    case_view,
+    desk,
+    doors,
+    errors,
+    forms,
+    reading,
+    reply_desk,
+    steps,
+    templating,
+    wording,
+)
 from feedback.web.doors import door
 
 Given = dict[str, Any]
 
-_OF_PAGE = ("queue", "q", "back", "confirmed")
-"""Fields of the page's forms that are no fields of a step: where to go on, and that the reply check was read."""
+_OF_PAGE = ("queue", "q", "back", "confirmed", "seen", "press")
+"""Fields of the page's forms that are no fields of a step: where to go on, the last event that was shown, other buttons."""
+
+
+_LISTS = {"support", "mention"}
 
 
 class Reveal(forms.Form):
@@ -59,17 +75,32 @@ async def show(
         "revealed": None,
         "done": desk.DONE.get(where.get("done", ""), ""),
         "newest": case_page.newest(shown["case"]),
+        "fresh": case_page.since(shown["case"], typed.get("seen")),
+        "warnings": await _warnings(request, case, shown),
+        "busy": "",
         "homeless": typed if typed.get("step") not in shown["case"]["can"] else {},
         **more,
     }
     return templating.page(request, "desk/case.html", status_code=status_code, **panes, **shown, **context)
 
 
+async def _warnings(request: Request, case: Case, shown: Given) -> tuple[tuple[str, str], ...]:
+    """For who approves: what the reply check says of the answer that was sent all the same."""
+    sent = shown["sent"].get("answer", "")
+    if "approve" not in shown["main"] or not sent:
+        return ()
+    return tuple(request.app.state.review(_letter(shown["case"]), sent))
+
+
+def _letter(view: Given) -> str:
+    return f"{view['title']}\n{view['body']}"
+
+
 async def given_fields(request: Request) -> Given:
-    """The posted form; the supporting bureaus as a list, a time of the page as one of the city."""
+    """The posted form; supporting bureaus and mentioned people as lists, a time of the page as one of the city."""
     given: Given = dict(await reading.posted(request))
-    if "support" in given:
-        given["support"] = [code for code in (await request.form()).getlist("support") if code]
+    for name in _LISTS & given.keys():
+        given[name] = [one for one in (await request.form()).getlist(name) if one]
     if given.get("due_at"):
         given["due_at"] = _with_zone(given["due_at"])
     return given
@@ -98,23 +129,40 @@ async def take(request: Request, number: str, given: Given) -> Response:
     case = await steps.visible(request, number)
     asked = {name: value for name, value in given.items() if name not in _OF_PAGE}
     try:
-        objections = () if given.get("confirmed") else await _objections(request, case, asked)
-        if objections:
-            return await show(request, case, where=given, given=given, objections=objections)
+        if given.get("press"):
+            return await pressed(request, case, given)
+        objections = await _objections(request, case, asked)
+        if objections and len(str(asked.get("override", "")).strip()) < 2:
+            wrong = {"override": "请写明为什么仍然这样答复，审核人会看到。"} if given.get("confirmed") else {}
+            return await show(request, case, where=given, given=given, objections=objections, wrong=wrong)
         after = await steps.take(request, number, asked)
     except (errors.BadFields, handling.TooManyDays, dispatching.NotThere, dispatching.NoCategory, people.Unknown) as fault:
-        return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault))
+        return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault, asked))
     except (cases.Stale, WrongStep):
         return await clash(request, number, given)
     return RedirectResponse(_onward(request, given, after), 303)
 
 
-def _sentences(fault: Exception) -> dict[str, str]:
+async def pressed(request: Request, case: Case, given: Given) -> Response:
+    """A button of the reply form that sends nothing: keep, forget, or take a text from beside. Raises Stale, WrongStep, WrongRole."""
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    steps.demand_role(who, steps.STEPS["reply"])
+    if case.status not in TABLE[Step.REPLY]:
+        raise WrongStep(Step.REPLY, case.status)
+    if str(given.get("version")) != str(case.version) and given["press"] != "now":
+        raise cases.Stale(case.number)
+    view = await case_view.staff(hall, who, case, now=now)
+    fields, sentence = await reply_desk.press(hall, who, case, view, given)
+    return await show(request, case, where=given, given=fields, done=sentence, busy="reply")
+
+
+def _sentences(fault: Exception, asked: Given) -> dict[str, str]:
+    """The sentences by field; of a list the first wrong one speaks for all."""
     if isinstance(fault, errors.BadFields):
-        return fault.fields
+        return {name.split(".")[0]: sentence for name, sentence in fault.fields.items()}
     field = {
         handling.TooManyDays: "days", dispatching.NotThere: "bureau", dispatching.NoCategory: "category",
-        people.Unknown: "person",
+        people.Unknown: "mention" if asked.get("step") == "note" else "person",
     }[type(fault)]  # fmt: skip
     return {field: fault.__doc__ or ""}
 
@@ -134,20 +182,29 @@ async def _objections(request: Request, case: Case, asked: Given) -> tuple[tuple
     reply, wrong = reading.try_form(forms.Reply, asked)
     if reply is None or wrong or reply.version != case.version:
         return ()
-    return request.app.state.review(await _letter(request, case), reply.answer)
-
-
-async def _letter(request: Request, case: Case) -> str:
     hall = doors.hall(request)
     sealed = await cases.sealed_text(hall.database, case.id) if case.protected else None
-    return hall.vault.open(sealed) if sealed else f"{case.title}\n{case.body}"
+    title, _, body = case_view.words_of(hall, case, sealed)
+    return checked(request, f"{title}\n{body}", reply)
+
+
+_UNSOLVED = (handling.Outcome.PARTLY, handling.Outcome.PLANNED)
+
+
+def checked(request: Request, letter: str, reply: forms.Reply) -> tuple[tuple[str, str], ...]:
+    """The reply check on the public answer, and what the short fields of the finding leave open."""
+    found = list(request.app.state.review(letter, reply.answer))
+    if reply.outcome in _UNSOLVED and not reply.obstacle:
+        found.append(("no_obstacle", f"结果是“{wording.OUTCOMES[reply.outcome]}”，没有写原因和下一步"))
+    return tuple(found)
 
 
 def _onward(request: Request, given: Given, after: Case) -> str:
     """Where one goes on: back to the list the step was taken from, or to the case if it is still there."""
     if given.get("back") in ("dispatch", "supervise"):
         return f"/{given['back']}?{urlencode({'done': given['step'], 'about': after.number})}"
-    kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": given["step"]}
+    done = "published" if given["step"] == "reply" and after.status is Status.REPLIED else given["step"]
+    kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": done}
     left = doors.actor(request).role in BUREAU_ROLES and after.bureau is None
     return f"/desk{'' if left else '/' + after.number}?{urlencode(kept)}"
 
@@ -167,8 +224,23 @@ async def reveal(request: Request) -> Response:
     return await show(request, case, where=given, revealed=revealed)
 
 
+async def presence(request: Request) -> Response:
+    """The page says that it is open and what was written so far; learns who else is here and whether the case has moved on."""
+    case = await steps.visible(request, request.path_params["number"])
+    given = await reading.posted(request)
+    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
+    if any(len(value) > 12_000 for value in given.values()):
+        raise errors.BadFields({"answer": "太长了，草稿没有保存。"})
+    drafts_too = "answer" in given and case.status in TABLE[Step.REPLY] and permission.may_take(who, Step.REPLY)
+    act = drafting.keep(hall, who, case, given, now=now) if drafts_too else drafting.enter(hall, who, case, now=now)
+    editing = reply_desk.present(await act, now)
+    content = {"editing": editing, "version": case.version, "saved": templating.minute(now)[-5:] if drafts_too else ""}
+    return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+
 ROUTES = [
     door("/desk/{number}", page, enter=doors.CASEWORK, name="desk_case"),
     door("/desk/{number}/steps", step, enter=doors.CASEWORK, methods=("POST",), name="desk_step"),
+    door("/desk/{number}/presence", presence, enter=doors.CASEWORK, methods=("POST",), name="desk_presence"),
     door("/desk/{number}/reveal", reveal, enter=doors.CASEWORK, methods=("POST",), name="desk_reveal"),
 ]

@@ -10,17 +10,20 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import intake
+from feedback.actions.hall import Hall
 from feedback.rules import code
 from feedback.rules.record import Decision, Understanding
-from feedback.store import cases
+from feedback.store import cases, publication
 from feedback.web import (
     api,
+    article_pages,
     case_view,
     doors,
     errors,
     forms,
     idempotency,
     pocket,
+    public,
     pulse,
     reading,
     receipts,
@@ -178,7 +181,21 @@ async def hint(request: Request) -> Response:
         return Response(media_type="text/html")
     hall = doors.hall(request)
     understood = hall.understand("", text, district=None, address="")
-    return templating.page(request, "public/hint.html", **_hinted(request, understood))
+    known, answered = await article_pages.fitting(hall, understood), await _answered(hall, understood)
+    return templating.page(
+        request, "public/hint.html", **_hinted(request, understood), articles=known, answered=answered
+    )
+
+
+_ANSWERED = 3
+
+
+async def _answered(hall: Hall, understood: Understanding) -> list[dict[str, Any]]:
+    """Published answers about the matter, while it is rather sure what the matter is; none for what is confidential."""
+    if understood.decision is Decision.PROTECTED or understood.category is None:
+        return []
+    found = await publication.page(hall.database, category=understood.category, limit=_ANSWERED)
+    return [public.brief(hall, one) for one in found]
 
 
 def _hinted(request: Request, understood: Understanding) -> dict[str, Any]:

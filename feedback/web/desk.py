@@ -14,7 +14,7 @@ from feedback.rules.record import Case
 from feedback.rules.status import Status
 from feedback.store import oversight, queues, searching
 from feedback.store.queues import Queue
-from feedback.web import case_view, doors, errors, reminding, templating
+from feedback.web import article_desk, case_view, doors, errors, reminding, templating
 from feedback.web.doors import door
 
 QUEUES = {
@@ -94,6 +94,8 @@ DONE = {
     "supplement": "已代市民补充，承办单位能看到。",
     "remind": "已代市民催办，承办单位能看到。",
     "recuse": "已登记回避，请同事接手。",
+    "article": "已写成知识。",
+    "published": "答复已经发给市民，本单位不需要审核。",
 }
 """What is said after a step."""
 
@@ -103,7 +105,10 @@ async def home(request: Request) -> Response:
     asked = request.query_params
     panes = await read(request, asked.get("queue", ""), asked.get("q", "").strip(), asked.get("cursor", ""))
     told = await reminding.shown(request)
-    return templating.page(request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""), reminders=told)
+    return templating.page(
+        request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""), reminders=told,
+        to_review=await article_desk.to_review(request),
+    )  # fmt: skip
 
 
 async def read(request: Request, queue: str, q: str, cursor: str, case: Case | None = None) -> dict[str, Any]:

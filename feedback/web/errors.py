@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from feedback.actions import accounts, asking, dispatching, handling, instructing, proving, surveying
+from feedback.actions import accounts, asking, authoring, dispatching, handling, instructing, proving, surveying
 from feedback.rules import instruction, permission, petition, status
-from feedback.store import cases, people
+from feedback.store import articles, cases, people
 from feedback.web import doors, templating
 
 
@@ -60,6 +60,8 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     handling.TooManyDays: (422, "too_many_days"),
     dispatching.NotThere: (422, "not_there"),
     dispatching.NoCategory: (422, "no_category"),
+    authoring.NoAnswer: (409, "no_answer"),
+    articles.Changed: (409, "changed"),
     proving.WrongCode: (422, "wrong_code"),
     petition.NotOpen: (409, "not_open"),
     petition.Decided: (409, "decided"),

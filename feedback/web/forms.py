@@ -1,5 +1,6 @@
 """What people and programs may send: one definition for form, JSON and OpenAPI. Field errors are told in Chinese."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -149,10 +150,30 @@ class Suspend(StepForm):
     responsible: words(60, least=2)  # type: ignore[valid-type]
 
 
+def _one_of(words: Iterable[str]) -> Any:
+    """One of these codes, or nothing said."""
+    return Annotated[str, Field(pattern=f"^({'|'.join(words)})?$")]
+
+
 class Reply(StepForm):
+    """Two texts that are never mixed: what was found, for colleagues (RULES 2.1), and what the citizen is told."""
+
     finding: words(10_000) = ""  # type: ignore[valid-type]
     answer: words(10_000, least=5)  # type: ignore[valid-type]
     outcome: Outcome = Outcome.SOLVED
+    truth: _one_of(wording.TRUTHS) = ""  # type: ignore[valid-type]
+    duty: _one_of(wording.DUTIES) = ""  # type: ignore[valid-type]
+    contact_way: _one_of(wording.CONTACT_WAYS) = ""  # type: ignore[valid-type]
+    contact_at: words(40) = ""  # type: ignore[valid-type]
+    obstacle: words(1000) = ""  # type: ignore[valid-type]
+    override: words(500) = ""  # type: ignore[valid-type]
+
+
+class Note(StepForm):
+    """A note, and who is to be told of it."""
+
+    text: words(2000, least=1)  # type: ignore[valid-type]
+    mention: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = []
 
 
 class Reason(StepForm):

@@ -37,7 +37,7 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
 
     Raises BadFields for a category, bureau or cursor that is none. Words are matched on the redacted text only: nobody
     finds a case by a telephone number that was taken out of it."""
-    _demand_known(hall, wanted)
+    demand_known(hall, wanted)
     words, after = wanted.q.split(), _after(wanted.cursor)
     found = await publication.page(
         hall.database,
@@ -57,7 +57,8 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
     return {"items": [brief(hall, one) for one in items], "next": _cursor(further), "total": total}
 
 
-def _demand_known(hall: Hall, wanted: Search) -> None:
+def demand_known(hall: Hall, wanted: Any) -> None:
+    """Raises BadFields for a category or bureau that is none."""
     faults = {}
     if wanted.category and wanted.category not in hall.city.categories:
         faults["category"] = "没有这个事项。"
@@ -137,7 +138,7 @@ async def published(request: Request) -> Response:
         status_code=422 if faults else 200,
         given=given,
         faults=faults,
-        categories=_grouped(hall),
+        categories=grouped(hall),
         bureaus=[(one.code, one.short) for one in hall.city.bureaus.values() if one.active],
         further=f"/cases?{urlencode({**_filled(given), 'cursor': found['next']})}" if found["next"] else "",
         searching=bool(_filled(given)),
@@ -149,7 +150,7 @@ def _filled(given: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if value and name != "cursor"}
 
 
-def _grouped(hall: Hall) -> dict[str, list[tuple[str, str]]]:
+def grouped(hall: Hall) -> dict[str, list[tuple[str, str]]]:
     """Categories that may be published, by group."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in hall.city.categories.values():

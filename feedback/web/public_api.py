@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from feedback.rules.record import Decision
 from feedback.store import publication
-from feedback.web import doors, forms, public, reading
+from feedback.web import article_pages, doors, forms, public, reading
 from feedback.web.api import answer
 from feedback.web.doors import door
 
@@ -35,9 +35,10 @@ async def similar(request: Request) -> Response:
     given = reading.checked(Like, dict(request.query_params))
     understood = hall.understand("", given.text, district=None, address="")
     if understood.category is None or understood.decision is Decision.PROTECTED:
-        return answer({"items": []})
+        return answer({"items": [], "articles": []})
     found = await publication.page(hall.database, category=understood.category, limit=SIMILAR)
-    return answer({"items": [public.brief(hall, one) for one in found]})
+    known = await article_pages.fitting(hall, understood)
+    return answer({"items": [public.brief(hall, one) for one in found], "articles": known})
 
 
 ROUTES = [

@@ -85,6 +85,12 @@ async def _regime(hall: Hall, given: Any) -> dict[str, Any]:
     return {"regime": Regime(given.regime)}
 
 
+async def _report(hall: Hall, given: Any) -> dict[str, Any]:
+    """The short fields of the finding together, beside the three that every answer has."""
+    known = _plain(given)
+    return {name: known.pop(name) for name in ("finding", "answer", "outcome")} | {"report": known}
+
+
 def _plain(given: forms.StepForm) -> dict[str, Any]:
     return {name: getattr(given, name) for name in type(given).model_fields if name not in ("step", "version")}
 
@@ -102,7 +108,7 @@ STEPS: dict[str, Taking] = {
     ),
     "suspend": Taking(forms.Suspend, handling.suspend, Step.SUSPEND),
     "resume": Taking(forms.StepForm, handling.resume, Step.RESUME),
-    "reply": Taking(forms.Reply, handling.reply, Step.REPLY),
+    "reply": Taking(forms.Reply, handling.reply, Step.REPLY, check=_report),
     "approve": Taking(forms.StepForm, handling.approve, Step.APPROVE),
     "send_back": Taking(forms.Reason, handling.send_back, Step.SEND_BACK),
     "decline": Taking(forms.Decline, dispatching.decline, Step.DECLINE),
@@ -116,7 +122,7 @@ STEPS: dict[str, Taking] = {
     "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE),
     "assign": Taking(forms.Assign, handling.assign, Step.ASSIGN, check=_colleague),
     "contact": Taking(forms.Text, handling.contact, Step.CONTACT),
-    "note": Taking(forms.Text, handling.note, Step.NOTE),
+    "note": Taking(forms.Note, handling.note, Step.NOTE),
     "correct_category": Taking(
         forms.CorrectCategory, dispatching.correct_category, Step.CORRECT_CATEGORY, check=_known_category
     ),
@@ -132,13 +138,13 @@ STEPS: dict[str, Taking] = {
 async def visible(request: Request, number: str) -> Case:
     """The case, if this person may see it. Raises NotYours, the same for unknown and for foreign numbers."""
     hall, who = doors.hall(request), doors.actor(request)
-    found = await cases.get(hall.database, number) if code.is_number(number) else None
+    found = await cases.with_holders(hall.database, number) if code.is_number(number) else None
     if found is None:
         raise permission.NotYours
-    bureaus = await cases.holders(hall.database, found.id) | ({found.bureau} if found.bureau else set())
-    if not permission.may_see(who, protected=found.protected, bureaus=bureaus):
+    case, bureaus = found
+    if not permission.may_see(who, protected=case.protected, bureaus=bureaus):
         raise permission.NotYours
-    return found
+    return case
 
 
 async def take(request: Request, number: str, given: dict[str, Any], *, read: Any = reading.checked) -> Case:

@@ -105,6 +105,18 @@ OUTCOMES = {
     "not_true": "情况不属实",
 }
 
+TRUTHS = {"true": "属实", "partly": "部分属实", "false": "不属实", "unclear": "无法查实", "enquiry": "咨询建议，不涉及是否属实"}
+
+DUTIES = {"ours": "属于", "partly": "部分属于", "not_ours": "不属于，已协调"}
+
+CONTACT_WAYS = {
+    "phone": "电话",
+    "visit": "当面",
+    "message": "短信或微信",
+    "unreachable": "联系过，没有联系上",
+    "no_contact": "市民没有留联系方式",
+}
+
 RETURN_REASONS = {
     "not_ours": "不是本单位职责",
     "not_here": "不在本辖区",

@@ -84,11 +84,8 @@ def handle(visitor: Visitor, number: str) -> None:
     visitor.check("desk-reply-check")
     page.get_by_label("公开答复").fill(ANSWER)
     page.get_by_label("内部调查情况").fill("现场属实，施工单位无夜间施工许可。")
-    page.get_by_role("button", name="送审核").last.click()
+    page.get_by_role("button", name="改好了，送审核").click()
     page.wait_for_load_state()
-    if page.get_by_role("button", name="仍然送审核").count():
-        page.get_by_role("button", name="仍然送审核").click()
-        page.wait_for_load_state()
     visitor.check("desk-in-review")
 
 

@@ -53,9 +53,7 @@ async def test_the_whole_way_through_forms(client, number):
     assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/{number}?done=accept")
     page = await get(client, people.WANG, f"/desk/{number}?done=accept")
     assert "已签收" in page.text and "reply" in page.steps and "accept" not in page.steps
-    answer = await step(
-        client, people.WANG, number, "reply", finding="属实", answer=ANSWER, outcome="solved", confirmed="1"
-    )
+    answer = await step(client, people.WANG, number, "reply", finding="属实", answer=ANSWER, outcome="solved")
     assert answer.status_code == 303, answer.text
     page = await get(client, people.SHEN, f"/desk/{number}")
     assert ANSWER in page.text and page.steps >= {"approve", "send_back"}
@@ -85,12 +83,15 @@ async def test_a_weak_answer_is_shown_what_is_missing_before_it_goes_out(client,
     case = (await client.get(f"/api/v1/cases/{number}", headers=await token(client, people.WANG))).json()
     assert case["status"] == "working"
     sent = await step(client, people.WANG, number, "reply", answer="您好，已收到，谢谢。", confirmed="1")
+    assert sent.status_code == 200 and "请写明为什么仍然这样答复" in sent.text
+    sent = await step(client, people.WANG, number, "reply", answer="您好，已收到，谢谢。", override="市民只要一个回执")
     assert sent.status_code == 303
+    assert "市民只要一个回执" in (await get(client, people.SHEN, f"/desk/{number}")).near("系统提醒", 600)
 
 
 async def test_an_answer_sent_back_is_there_to_be_mended(client, number):
     await step(client, people.WANG, number, "accept")
-    await step(client, people.WANG, number, "reply", answer=ANSWER, confirmed="1")
+    await step(client, people.WANG, number, "reply", answer=ANSWER)
     await step(client, people.SHEN, number, "send_back", reason="许可的事没有回答")
     page = await get(client, people.WANG, f"/desk/{number}")
     assert "许可的事没有回答" in page.text and ANSWER in page.near('id="reply-answer"')
@@ -136,7 +137,7 @@ async def test_a_step_whose_time_has_passed_gets_409_and_the_words_back(client, 
     await step(client, people.WANG, number, "accept")
     page = await get(client, people.WANG, f"/desk/{number}")
     version = page.form("reply")["version"]
-    await step(client, people.JU, number, "reply", answer=ANSWER, confirmed="1")
+    await step(client, people.JU, number, "reply", answer=ANSWER)
     sent = await post(
         client, people.WANG, f"/desk/{number}/steps", step="reply", version=version, answer="我写了半小时的答复。"
     )
@@ -208,7 +209,13 @@ async def test_the_phone_is_masked_and_a_reveal_is_written_down(client, number):
 async def test_the_page_of_a_case_tells_its_time_its_routing_and_its_neighbours(client, number):
     other = await at_bureau(client)
     page = await get(client, people.WANG, f"/desk/{number}")
-    assert "<svg" in page.text and "三个时钟" in page.text and "派单依据" in page.text and "<mark>" in page.text
+    assert (
+        "<svg" in page.text
+        and "时间在谁手上" in page.text
+        and "法定期限" in page.text
+        and "派单依据" in page.text
+        and "<mark>" in page.text
+    )
     assert "同一手机号的其他诉求" in page.text and f"/desk/{other}" in page.text
     assert "今天" not in page.words["h1"]
 

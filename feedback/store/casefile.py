@@ -1,0 +1,87 @@
+"""One case with everything that lies beside it, for the page of the case: few statements, each for what is read together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from databases import Database
+
+from feedback.rules.permission import BUREAU_ROLES, Actor
+from feedback.rules.record import Case, Event
+from feedback.store import cases
+
+MOST = 20
+"""Neighbours of each sort."""
+
+
+async def margins(database: Database, case: Case) -> Any:
+    """What belongs to exactly one case: sealed text, contact, handler, lead, followers, extension of this round, ledger."""
+    return await database.fetch_one(
+        """SELECT cases.sealed_text, contacts.name AS contact_name, contacts.phone, contacts.phone_hash,
+            handler.name AS handler, lead.number AS lead,
+            ARRAY(SELECT number FROM cases AS f WHERE f.lead_id = cases.id AND f.status = 'joined' ORDER BY f.id) AS followers,
+            extensions.days, extensions.asked_at, extensions.granted, extensions.decided_at,
+            ledger.decision, ledger.model, ledger.category, ledger.bureau, ledger.probability, ledger.threshold,
+            ledger.categories, ledger.bureaus, ledger.scores, ledger.reasons
+        FROM cases LEFT JOIN contacts ON contacts.case_id = cases.id
+            LEFT JOIN people AS handler ON handler.id = cases.handler_id
+            LEFT JOIN cases AS lead ON lead.id = cases.lead_id
+            LEFT JOIN extensions ON extensions.case_id = cases.id AND extensions.round = cases.round
+            LEFT JOIN ledger ON ledger.case_id = cases.id
+        WHERE cases.id = :id""",
+        {"id": case.id},
+    )
+
+
+async def history(database: Database, case_id: int) -> tuple[list[Event], dict[int, str]]:
+    """The case's events in order, and the names of the people in them."""
+    rows = await database.fetch_all(
+        """SELECT case_id, seq, at, step, from_status, to_status, actor, person_id, events.bureau, round, people.name
+        FROM events LEFT JOIN people ON people.id = events.person_id WHERE case_id = :id ORDER BY seq""",
+        {"id": case_id},
+    )
+    return [cases.read_event(row) for row in rows], {row["person_id"]: row["name"] for row in rows if row["name"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another case of the same person or place: `why` says which."""
+
+    why: str
+    number: str
+    title: str
+    status: str
+    received_at: datetime
+    bureau: str | None
+
+
+_COLUMNS = "cases.id, number, title, status, received_at, bureau"
+_BY = {
+    "person": "FROM contacts JOIN cases ON cases.id = contacts.case_id WHERE contacts.phone_hash = :hash",
+    "place": "FROM cases WHERE address = :address AND address <> ''",
+}
+
+
+async def neighbours(database: Database, case: Case, who: Actor, phone_hash: bytes | None) -> list[Neighbour]:
+    """Cases of the same phone and of the same address, newest first.
+
+    Only what this person may open: a bureau's staff read of its own cases. Nothing beside a protected case."""
+    if case.protected:
+        return []
+    scope, values = _scope(who)
+    values |= {"id": case.id, "hash": phone_hash, "address": case.address}
+    parts = [
+        f"""(SELECT '{why}' AS why, {_COLUMNS} {source} AND cases.id <> :id AND NOT protected AND {scope}
+        ORDER BY received_at DESC LIMIT {MOST})"""
+        for why, source in _BY.items()
+    ]
+    rows = await database.fetch_all(" UNION ALL ".join(parts), values)
+    return [Neighbour(**{name: row[name] for name in Neighbour.__slots__}) for row in rows]
+
+
+def _scope(who: Actor) -> tuple[str, dict[str, Any]]:
+    if who.role not in BUREAU_ROLES:
+        return "true", {}
+    held = """(bureau = :bureau OR EXISTS (SELECT 1 FROM assignments
+        WHERE assignments.case_id = cases.id AND assignments.bureau = :bureau AND until_at IS NULL))"""
+    return held, {"bureau": who.bureau}
