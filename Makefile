@@ -1,11 +1,11 @@
-# make run · make test · make check · make bench · make help. From another folder: make -C CHECKOUT run (or -f).
+# make run · make test · make check · make bench · make card · make help. From another folder: make -C CHECKOUT run (or -f).
 .DEFAULT_GOAL := help
 HERE := $(shell dirname "$(strip $(MAKEFILE_LIST))")
 
 ifeq ($(wildcard feedback/settings.py),)
 # Called with -f from elsewhere: begin again in the checkout, so that every path below may be relative.
-.PHONY: help run test check bench
-help run test check bench:
+.PHONY: help run test check bench card
+help run test check bench card:
 	@$(MAKE) --no-print-directory -C "$(HERE)" $@
 else
 
@@ -17,7 +17,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MODEL  := classifier/city-model/model.json
 export MINSHENG_VAR = $(VAR)
 
-.PHONY: help run test check bench
+.PHONY: help run test check bench card
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | sort
@@ -35,6 +35,9 @@ check: .venv/.developing  ## lint and types
 
 bench: .venv/.developing $(MODEL)  ## benchmarks: a table on screen, JSON in var/bench.json
 	@$(BIN)/python -m tests.bench
+
+card: $(MODEL)  ## write classifier/MODEL_CARD.md again, after the corpus or the classifier changed
+	@$(BIN)/python -m classifier card
 
 $(MODEL): .venv/.installed $(wildcard data/*.csv data/corpus/*.csv classifier/*.py)
 	@$(BIN)/minsheng train --corpus

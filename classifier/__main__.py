@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from classifier import city, evaluation, labelled, reply, similar, storage, tables
+from classifier import card, city, evaluation, golden, labelled, reply, similar, storage, tables
 from classifier.labelled import Labelled
 from classifier.understanding import Understander, Understanding
 
@@ -186,6 +186,16 @@ def review_reply(arguments: argparse.Namespace) -> None:
         put({**seen, "ok": review.ok, "faults": [one.value for one in review.faults], "explain": list(review.explain)})
 
 
+def write_card(arguments: argparse.Namespace) -> None:
+    """Writes the card of the shipped model, with its golden set and learning curve, for the repository."""
+    understander = city_understander(arguments.model, arguments.city)
+    about, curve = storage.described(arguments.model), arguments.out.parent / "learning_curve.csv"
+    right = golden.right(understander, golden.read(arguments.city / "golden.csv"))
+    text = card.whole(about, golden=right, curve=tables.rows(curve) if curve.exists() else [])
+    arguments.out.write_text(text, encoding="utf-8")
+    put({"out": str(arguments.out), "version": about["version"], "golden": sum(right), "of": len(right)})
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(prog="python -m classifier", description=__doc__)
@@ -210,10 +220,12 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--folds", type=int, default=5)
             command.add_argument("--json", action="store_true", help="one line of JSON")
     add("predict", predict).add_argument("model", type=Path)
-    for name, action in (("understand", understand), ("similar", group_similar)):
+    for name, action in (("understand", understand), ("similar", group_similar), ("card", write_card)):
         command = add(name, action)
         command.add_argument("--model", type=Path, default=Path(os.environ.get("MINSHENG_MODEL") or MODEL))
         command.add_argument("--city", type=Path, default=Path(os.environ.get("MINSHENG_CITY") or CITY))
+        if name == "card":
+            command.add_argument("--out", type=Path, default=ROOT / "MODEL_CARD.md")
     add("review-reply", review_reply)
     return top
 

@@ -29,6 +29,22 @@ def written(about: Mapping[str, Any]) -> str:
     )) + "\n"
 
 
+def whole(about: Mapping[str, Any], *, golden: Sequence[bool], curve: Sequence[Mapping[str, str]]) -> str:
+    """The card that is kept in the repository: that of the model, its golden set, and what a city's own letters are worth."""
+    rows = [(one["messages"], one["with_corpus"], one["alone"] or "–") for one in curve]
+    return "\n".join((
+        written(about),
+        "## Golden set", "",
+        f"{sum(golden)} of {len(golden)} right at first choice: three plain letters of every category (`data/golden.csv`), written apart from the corpus. "
+        "They are clear on purpose; the figure is a floor against decay, not a forecast.",
+        "",
+        "## What a city's own letters are worth", "",
+        f"Macro F1 on {curve[0]['asked'] if curve else 0} held-out real messages with seven coarse labels, after so many others joined the corpus with the "
+        "weight of a dispatched letter (`python -m tests.bench.learning_curve`; the real messages are no part of this project).",
+        "", table(("real messages learned", "with the corpus", "alone"), rows), "",
+    ))
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]

@@ -256,3 +256,25 @@ def test_a_served_folder_and_a_taken_port_are_said(var: Path) -> None:
     with server.serving(var):
         plainly(minsheng(var, "serve", "--port", "0"), code=1, said="已有一个民声在运行")
     plainly(minsheng(var, "serve", "--port", "70000"), code=1, said="1 到 65535")
+
+
+# train ---------------------------------------------------------------------------------------------------------------
+
+
+def test_confirmed_labels_are_exported(var: Path, tmp_path: Path) -> None:
+    # One of the five historical letters came with its category: only that one is a label.
+    named = LETTERS.splitlines()
+    (tmp_path / "named.csv").write_text(f"{named[0]},category\nh9{named[1][2:]},B03\n", encoding="utf-8")
+    assert minsheng(var, "import", "cases", str(tmp_path / "named.csv")).returncode == 0
+    done = minsheng(var, "train", "--export", str(tmp_path / "labels.csv"))
+    assert done.returncode == 0, done.stderr
+    assert "已导出 1 件" in done.stderr
+    head, *rows = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert head == "received,source,category,bureau,district,title,body"
+    assert [row.split(",")[:3] for row in rows] == [["2025-03-01", "history", "B03"]]
+
+
+def test_without_a_database_there_is_nothing_to_export(tmp_path: Path) -> None:
+    done = minsheng(tmp_path, "train", "--export", str(tmp_path / "labels.csv"))
+    assert done.returncode == 0 and "还没有数据库" in done.stderr
+    assert not (tmp_path / "postgres").exists()

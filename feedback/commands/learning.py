@@ -33,7 +33,7 @@ def train(settings: Settings, asked: Namespace) -> int:
         teach(settings)
         reaching.say(f"分类模型已写入 {settings.model}")
         return 0
-    if not asked.export and not teach_if_needed(settings):
+    if not asked.export and not teach_if_needed(settings, fresh=True):
         reaching.say(f"出厂模型已是最新：{settings.model}")
     if not settings.url and not (settings.var / "postgres").exists():
         reaching.say("还没有数据库，没有人工确认过的诉求可学。")
@@ -44,14 +44,16 @@ def train(settings: Settings, asked: Namespace) -> int:
         return asyncio.run(apprentice.run(own, CORPUS, export=asked.export, bar=_bar))
 
 
-def teach_if_needed(settings: Settings) -> bool:
-    """Trains when there is no model, one that cannot serve this city, or one of other data or code; returns whether it did."""
+def teach_if_needed(settings: Settings, *, fresh: bool = False) -> bool:
+    """Trains when there is no model or one that cannot serve this city; `fresh`: also when it was made of other data or code.
+
+    Returns whether it did."""
     from classifier import origin, storage, tables
     from classifier.understanding import Understander
 
     try:
         Understander.load(settings.model, city=tables.read(settings.city))
-        if not origin.stale(storage.described(settings.model), corpus_folder=CORPUS, city_folder=settings.city):
+        if not fresh or not origin.stale(storage.described(settings.model), corpus_folder=CORPUS, city_folder=settings.city):
             return False
         reaching.say("语料、城市数据或程序有了变化，重新训练分类模型。")
     except storage.BadModel as error:

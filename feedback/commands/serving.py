@@ -51,7 +51,7 @@ def serve_demo(settings: Settings, asked: Namespace) -> int:
     def prepare(url: str) -> None:
         own = _at(settings, url)
         asyncio.run(reaching.prepare(own))
-        learning.teach_if_needed(own)
+        learning.teach_if_needed(own, fresh=True)
         if own.demo:
             asyncio.run(demo.furnish(own))
             demo.show_accounts(own)
