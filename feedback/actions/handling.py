@@ -104,10 +104,12 @@ async def ask_citizen(hall: Hall, actor: Actor, case: Case, *, question: str, no
 
 
 async def suspend(
-    hall: Hall, actor: Actor, case: Case, *, measure: str, until: str, responsible: str, now: datetime
-) -> Case:
-    """挂账: cannot be solved now; measure, date and person are named. The clocks go on, the case is counted apart."""
-    said = {"measure": measure, "until": until, "responsible": responsible}
+    hall: Hall, actor: Actor, case: Case, *, measure: str, until: str, responsible: str, post: str = "",
+    milestones: str = "", now: datetime,
+) -> Case:  # fmt: skip
+    """挂账: cannot be solved now; measure, date, person (with `post`, their position) and what is to be reached on the way are
+    named. The clocks go on, the case is counted apart and listed publicly, without the person's name."""
+    said = {"measure": measure, "until": until, "responsible": responsible, "post": post, "milestones": milestones}
     async with hall.database.transaction():
         after = await take_step(hall, actor, case, Step.SUSPEND, now=now, said=said, public=True)
         await telling.tell(hall, after, "suspended", now=now, text=measure, until=until)

@@ -81,14 +81,16 @@ def row(tally: Tally) -> dict[str, Any]:
         **_quantile("resolution_median_hours", tally.resolution, 0.5),
         **_quantile("resolution_p90_hours", tally.resolution, 0.9),
         "on_time_rate": metric.rate(count["on_time"], count["on_time_n"]),
+        "on_time_rate_without_extension": metric.rate(count["on_time_unextended"], count["on_time_unextended_n"]),
         "confirmed_solved_rate": metric.rate(count["solved"], count["rated"]),
         "solved_on_time_rate": metric.rate(count["solved_on_time"], count["solved_on_time_n"]),
         "satisfaction_rate": metric.rate(count["satisfied"], count["rated"]),
         "rated": count["rated"],
         "first_dispatch_accuracy": _inverse(count["moved"], count["dispatched_first"]),
         "return_rate": metric.rate(count["returned"], count["dispatched"]),
+        "wrongful_return_rate": metric.rate(count["returned_wrongly"], count["returned"]),
         "rework_rate": metric.rate(count["reworked"], count["answered"]),
-        **{name: count[name] for name in ("on_time_n", "solved_on_time_n", "answered", "dispatched")},
+        **{name: count[name] for name in ("on_time_n", "solved_on_time_n", "answered", "dispatched", "returned")},
         "n": count["received"],
     }
 

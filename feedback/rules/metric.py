@@ -90,6 +90,12 @@ DEFINITIONS: tuple[Definition, ...] = (
         Unit.SHARE,
     ),
     Definition(
+        "on_time_rate_without_extension",
+        "按时办结率（不含延期）",
+        "同“按时办结率”，但期限按没有批准延期时算：靠延期才赶上的不算按时",
+        Unit.SHARE,
+    ),
+    Definition(
         "confirmed_solved_rate",
         "市民确认解决率",
         "市民评价“已解决”的诉求数 ÷ 已评价的诉求数；没有评价的不算作解决",
@@ -118,6 +124,12 @@ DEFINITIONS: tuple[Definition, ...] = (
         "return_rate",
         "退单率",
         "被承办单位申请过退单的诉求数 ÷ 已派单的诉求数；按单位看时，算在退单的单位；导入的历史件不计",
+        Unit.SHARE,
+    ),
+    Definition(
+        "wrongful_return_rate",
+        "不当退单率",
+        "退单没有得到派单员同意的诉求数 ÷ 被申请过退单的诉求数；按单位看时，算在退单的单位；导入的历史件不计",
         Unit.SHARE,
     ),
     Definition("rework_rate", "重办率", "答复后又重办的诉求数 ÷ 已答复的诉求数；导入的历史件不计", Unit.SHARE),

@@ -64,12 +64,17 @@ _COLUMNS = f"""
     CASE status WHEN 'withdrawn' THEN closed_at
          WHEN 'joined' THEN (SELECT max(at) FROM events WHERE case_id = cases.id AND step = 'join') END AS gone,
     round > 1 AND EXISTS (SELECT FROM past_rounds AS past WHERE past.case_id = cases.id
-         AND (past.breached_at IS NOT NULL OR past.answered_at >= past.due_at)) AS late_before"""
+         AND (past.breached_at IS NOT NULL OR past.answered_at >= past.due_at)) AS late_before,
+    round > 1 AND EXISTS (SELECT FROM past_rounds AS past WHERE past.case_id = cases.id
+         AND (past.breached_at IS NOT NULL OR past.answered_at >= coalesce(past.base_due_at, past.due_at)))
+         AS late_before_unextended"""
 """`ended`: when an answer ended the wait; `gone`: when the citizen or a joining ended it without one."""
 
 _JUDGED = """
     *,
     coalesce(ended >= due_at, due_at <= coalesce(paused_at, gone, :now), false) AS is_late,
+    coalesce(ended >= coalesce(base_due_at, due_at), coalesce(base_due_at, due_at) <= coalesce(paused_at, gone, :now), false)
+        AS is_late_unextended,
     NOT historical AND due_at IS NOT NULL AS has_limit"""
 """A case that waits for its citizen is judged at the moment the pause began: its due time moves when it ends."""
 
@@ -106,6 +111,8 @@ COUNTED = {
     "on_time": "has_limit AND ended IS NOT NULL AND NOT is_late AND NOT late_before",
     "late": "has_limit AND (is_late OR late_before)",
     "on_time_n": "has_limit AND (ended IS NOT NULL OR is_late OR late_before)",
+    "on_time_unextended": "has_limit AND ended IS NOT NULL AND NOT is_late_unextended AND NOT late_before_unextended",
+    "on_time_unextended_n": "has_limit AND (ended IS NOT NULL OR is_late_unextended OR late_before_unextended)",
     "rated": "solved IS NOT NULL",
     "solved": "solved",
     "unsolved": "NOT solved",

@@ -20,6 +20,7 @@ _LED = "SELECT FROM assignments AS held WHERE held.case_id = judged.id AND held.
 _OF_DISPATCH = {
     "dispatched": f"EXISTS ({_LED}{{own}})",
     "returned": f"EXISTS ({_LED}{{own}} AND held.ended_by = 'return')",
+    "returned_wrongly": f"EXISTS ({_LED}{{own}} AND held.return_rejected)",
 }
 FIGURES = frozenset(cohort.COUNTED) | frozenset(_OF_DISPATCH)
 """Figures whose cases can be listed."""

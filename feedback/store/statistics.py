@@ -14,7 +14,7 @@ from feedback.store import cohort
 from feedback.store.cohort import By, Narrow
 
 _COUNTS = (
-    "received", "open", "overdue", "suspended", "closed", "on_time", "on_time_n", "rated", "solved", "satisfied",
+    "received", "open", "overdue", "suspended", "closed", "on_time", "on_time_n", "on_time_unextended", "on_time_unextended_n", "rated", "solved", "satisfied",
     "solved_on_time", "solved_on_time_n", "answered", "reworked",
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ async def tally(database: Database, period: Period, by: By, *, narrow: Narrow | 
     whole = total(groups.values())
     for row in await asked.dispatches():
         own = whole if row["everything"] else groups[row["key"], row["hidden"]]
-        own.counts.update({name: row[name] for name in ("dispatched", "returned", "dispatched_first", "moved")})
+        own.counts.update({name: row[name] for name in ("dispatched", "returned", "returned_wrongly", "dispatched_first", "moved")})
     shown = {key: each for (key, hidden), each in groups.items() if not hidden}
     return Table(dict(sorted(shown.items(), key=lambda pair: (pair[0] is None, pair[0] or ""))), whole)
 
@@ -96,7 +96,7 @@ class _Question:
         return await self._ask(
             f""", leads AS (
                 SELECT case_id, assignments.bureau, {key} AS key, {self._hidden} AS hidden,
-                    bool_or(ended_by = 'return') AS returned,
+                    bool_or(ended_by = 'return') AS returned, bool_or(return_rejected) AS returned_wrongly,
                     rank() OVER (PARTITION BY case_id ORDER BY min(from_at), min(assignments.id)) AS position,
                     count(*) OVER (PARTITION BY case_id) AS bureaus
                 FROM assignments JOIN judged ON judged.id = case_id
@@ -105,6 +105,7 @@ class _Question:
             SELECT key, hidden, grouping(key) > 0 AS everything,
                 count(DISTINCT case_id) AS dispatched,
                 count(DISTINCT case_id) FILTER (WHERE returned) AS returned,
+                count(DISTINCT case_id) FILTER (WHERE returned_wrongly) AS returned_wrongly,
                 count(*) FILTER (WHERE position = 1) AS dispatched_first,
                 count(*) FILTER (WHERE position = 1 AND bureaus > 1) AS moved
             FROM leads{own} GROUP BY GROUPING SETS ((key, hidden), ())""",

@@ -31,13 +31,13 @@ MAIN = (
 
 REST = (
     "contact", "ask_citizen", "supplement", "remind", "note", "assign", "request_extension", "instruct", "join", "unjoin",
-    "correct_category", "regime",
+    "correct_category", "split", "regime",
     "suspend", "return", "decline", "divert", "rework", "refuse_rework", "recuse", "terminate",
 )  # fmt: skip
 
 LABELS = {
-    "reason": "理由", "basis": "依据", "propose": "建议派给", "message": "联系市民", "question": "问市民",
-    "text": "内容", "measure": "措施", "until": "时间", "responsible": "责任人", "finding": "内部调查情况",
+    "part": "本件继续办理", "number": "另一件的编号", "regime": "办理程序", "reason": "理由", "basis": "依据", "propose": "建议派给", "message": "联系市民", "question": "问市民",
+    "text": "内容", "measure": "措施", "until": "时间", "responsible": "责任人", "post": "责任人岗位", "milestones": "跟踪节点", "finding": "内部调查情况",
     "answer": "公开答复", "outcome": "办理结果", "note": "备注", "comment": "评价", "route": "建议的途径",
     "channel": "转到", "explanation": "说明", "to": "转给", "lead": "主件编号", "instruction": "督办要求",
     "bureau": "承办单位", "category": "事项", "support": "协办单位", "days": "延期天数", "person": "同事",

@@ -11,7 +11,7 @@ from feedback.rules.city import City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
 from feedback.store import casefile, cases, instructions, ledger, parts
-from feedback.web import case_clock, case_time, named, neighbours, offering, reply_desk, wording
+from feedback.web import case_clock, case_time, named, neighbours, offering, reply_desk, stage_view, wording
 
 Named = named.Named
 category, bureau, district = named.category, named.bureau, named.district
@@ -87,6 +87,8 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "provisional": case.provisional,
         "extended_days": case.extended_days,
         "regime": case.regime,
+        "own_part": _last(said, "part"),
+        "stages": stage_view.stages(hall.city, case, held, now),
         "parts": await letter_parts(hall, case, staff=True),
         "limit": hall.city.terms[case.limit_version, case.limit_code].name,
         "handler": beside["handler"],

@@ -22,6 +22,8 @@ FIGURES = {
     "suspended": "挂账的诉求",
     "closed": "已办结的诉求",
     "on_time": "按时答复的诉求",
+    "on_time_unextended": "不靠延期也按时答复的诉求",
+    "on_time_unextended_n": "已答复或已过原来期限的诉求",
     "late": "没有按时答复的诉求",
     "on_time_n": "已答复或已到期的诉求",
     "rated": "市民评价过的诉求",
@@ -34,6 +36,7 @@ FIGURES = {
     "reworked": "重办过的诉求",
     "dispatched": "派过单的诉求",
     "returned": "退过单的诉求",
+    "returned_wrongly": "退单没有得到同意的诉求",
 }
 
 

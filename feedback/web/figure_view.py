@@ -109,15 +109,21 @@ def cards(row: Row, others: Mapping[str, Row]) -> list[dict[str, Any]]:
         _card("received", "办理时间（中位数）", duration(row, "resolution_median_hours"),
               [f"九成在 {answer}内" if row["resolution_p90_hours"] is not None else f"九成要{answer}", "含还没答复的"],
               _changes("resolution_median_hours", row, others, _of_hours)),
-        _card("on_time_n", "按时办结", _percent(row["on_time_rate"]), [f"{row['on_time_n']:,} 件已答复或已到期"],
+        _card("on_time_n", "按时办结", _percent(row["on_time_rate"]), [f"{row['on_time_n']:,} 件已答复或已到期", f"不含延期 {share(row['on_time_rate_without_extension'])}"],
               _changes("on_time_rate", row, others, _of_share)),
         _card("received", "收到", Said(f"{row['received']:,}", "件"), [], _changes("received", row, others, _of_count)),
         _card("satisfied", "市民满意", _percent(row["satisfaction_rate"]), [rated, f"占答复的 {share(part)}"],
               _changes("satisfaction_rate", row, others, _of_share)),
         _card("dispatched", "首派准确", _percent(row["first_dispatch_accuracy"]),
-              [f"{row['dispatched']:,} 件派过单", f"退单 {share(row['return_rate'])}"],
+              [f"{row['dispatched']:,} 件派过单", _returns(row)],
               _changes("first_dispatch_accuracy", row, others, _of_share)),
     ]  # fmt: skip
+
+
+def _returns(row: Row) -> str:
+    """退单 3.1%, and how much of it was wrong where there was any."""
+    wrong = f"，其中不当 {share(row['wrongful_return_rate'])}" if row["returned"] else ""
+    return f"退单 {share(row['return_rate'])}{wrong}"
 
 
 def _percent(value: float | None) -> Said:

@@ -148,6 +148,8 @@ class Suspend(StepForm):
     measure: words(1000, least=2)  # type: ignore[valid-type]
     until: words(40, least=2)  # type: ignore[valid-type]
     responsible: words(60, least=2)  # type: ignore[valid-type]
+    post: words(40) = ""  # type: ignore[valid-type]
+    milestones: words(500) = ""  # type: ignore[valid-type]
 
 
 def _one_of(words: Iterable[str]) -> Any:

@@ -21,6 +21,7 @@ from feedback.web import (
     inbox_page,
     instructing,
     instructions,
+    limits_page,
     model_page,
     openapi,
     permission_page,
@@ -33,8 +34,10 @@ from feedback.web import (
     quality,
     reminding,
     signing_in,
+    splitting_page,
     supervise,
     surveys,
+    suspended,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -45,6 +48,7 @@ ROUTES: list[BaseRoute] = [
     *openapi.ROUTES,
     *citizen.ROUTES,
     *public.ROUTES,
+    *suspended.ROUTES,
     *surveys.ROUTES,
     # A bureau's own list before /articles/{id}, which would take "mine" for one.
     *article_desk.ROUTES,
@@ -53,6 +57,7 @@ ROUTES: list[BaseRoute] = [
     *signing_in.ROUTES,
     *petition_moderation.ROUTES,
     *desk.ROUTES,
+    *splitting_page.ROUTES,
     *casework.ROUTES,
     *assist_page.ROUTES,
     *preparing_pages.ROUTES,
@@ -69,6 +74,7 @@ ROUTES: list[BaseRoute] = [
     *dashboard.ROUTES,
     *admin.ROUTES,
     *calendar_page.ROUTES,
+    *limits_page.ROUTES,
     *permission_page.ROUTES,
     *health.ROUTES,
     Mount("/static", assets.Statics(directory=assets.FOLDER), name="static"),

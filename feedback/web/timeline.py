@@ -24,7 +24,7 @@ _CODES = {
 
 _LABELS = {
     "reason": "理由", "route": "可以走的渠道", "channel": "转到", "explanation": "说明",
-    "part": "这一件继续办理", "number": "另一件的编号", "measure": "措施", "until": "预计时间", "responsible": "负责人",
+    "part": "这一件继续办理", "number": "另一件的编号", "measure": "措施", "until": "预计时间", "responsible": "负责人", "post": "岗位", "milestones": "节点",
 }  # fmt: skip
 """Texts that need a word in front when a step says several things, in the order they are read."""
 

@@ -36,7 +36,7 @@ def test_days_with_one_decimal_and_ties_down(hours, days):
 def test_rows_follow_from_counts():
     tally = Tally(
         Counter(received=4, open=1, closed=3, on_time=2, on_time_n=3, rated=2, solved=1, satisfied=2, dispatched=4,
-                returned=1, dispatched_first=4, moved=1, answered=3, reworked=0),
+                returned=1, returned_wrongly=1, on_time_unextended=1, on_time_unextended_n=4, dispatched_first=4, moved=1, answered=3, reworked=0),
         [Bar(1, 3, 0), Bar(9, 0, 1)],
         [Bar(2, 1, 0), Bar(5, 2, 0), Bar(9, 0, 1)],
     )  # fmt: skip
@@ -45,6 +45,7 @@ def test_rows_follow_from_counts():
     assert row["resolution_p90_hours"] is None and row["resolution_p90_hours_at_least"] == 9
     assert (row["on_time_rate"], row["confirmed_solved_rate"], row["satisfaction_rate"]) == (2 / 3, 0.5, 1)
     assert (row["first_dispatch_accuracy"], row["return_rate"], row["rework_rate"]) == (0.75, 0.25, 0)
+    assert (row["on_time_rate_without_extension"], row["wrongful_return_rate"], row["returned"]) == (0.25, 1, 1)
     assert row["solved_on_time_rate"] is None and row["n"] == 4
 
 

@@ -225,16 +225,20 @@ def invented(dice, number):
     }  # fmt: skip
     if dice.random() < 0.05:
         case["first_response_at"] = received  # not a second has passed
+    case["base_due_at"] = case["due_at"] - timedelta(days=dice.randrange(9)) if case["due_at"] and dice.random() < 0.4 else None
     past = {"case_id": number, "round": 1, "started_at": received, "due_at": later(), "answered_at": later(),
             "extended_days": 0, "breached_at": dice.choice((None, None, received))}  # fmt: skip
+    past["base_due_at"] = past["due_at"] - timedelta(days=9) if dice.random() < 0.3 else None
     joined = {"case_id": number, "seq": 1, "at": later(), "step": "join", "from_status": "triage", "to_status": "joined",
               "actor": "clock", "round": 1, "hash": b""}  # fmt: skip
     held = [
         {"case_id": number, "bureau": bureau, "role": dice.choice(("lead", "lead", "support")), "round": 1,
          "from_at": received + timedelta(hours=hour), "until_at": received + timedelta(hours=hour + 1),
-         "ended_by": dice.choice(("return", "approve"))}
+         "ended_by": dice.choice(("return", "approve")), "return_rejected": False}
         for hour, bureau in enumerate(dice.choices(BUREAUS[:3], k=dice.randrange(4)))
     ]  # fmt: skip
+    for one in held:
+        one["return_rejected"] = one["ended_by"] == "return" and dice.random() < 0.4
     return case, [past] if round_ > 1 else [], [joined] if status == "joined" else [], held
 
 
@@ -248,6 +252,9 @@ def judged(case, past, joined):
     moment = c["ended"] or c["paused_at"] or c["gone"] or NOW
     c["late"] = c["due_at"] is not None and moment >= c["due_at"]
     c["late_before"] = any(p["breached_at"] or p["answered_at"] >= p["due_at"] for p in past)
+    base = c["base_due_at"] or c["due_at"]
+    c["late_unextended"] = base is not None and moment >= base
+    c["late_before_unextended"] = any(p["breached_at"] or p["answered_at"] >= (p["base_due_at"] or p["due_at"]) for p in past)
     c["limited"] = not c["historical"] and c["due_at"] is not None
     return c
 
@@ -277,6 +284,9 @@ def share(part, whole):
 
 def slowly(group):
     limited = [c for c in group if c["limited"] and (c["ended"] or c["late"] or c["late_before"])]
+    strict = [
+        c for c in group if c["limited"] and (c["ended"] or c["late_unextended"] or c["late_before_unextended"])
+    ]
     rated = [c for c in group if c["solved"] is not None]
     answered = [c for c in group if c["answer_seq"] and not c["historical"]]
     return {
@@ -289,6 +299,9 @@ def slowly(group):
         "resolution_p90_hours": product_limit(hours(group, "last"), 0.9),
         "on_time_rate": share([c["ended"] and not c["late"] and not c["late_before"] for c in limited],
                               [True for _ in limited]),
+        "on_time_rate_without_extension": share(
+            [c["ended"] and not c["late_unextended"] and not c["late_before_unextended"] for c in strict],
+            [True for _ in strict]),
         "confirmed_solved_rate": share([c["solved"] for c in rated], [True for _ in rated]),
         "solved_on_time_rate": share(
             [c["solved"] and not c["late"] and not c["late_before"] for c in rated if c["limited"]],
@@ -301,17 +314,19 @@ def slowly(group):
 
 def dispatches(group, held, bureau=None):
     """Returned and moved among the dispatched; of one bureau when given."""
-    returned, moved = [], []
+    returned, moved, wrong = [], [], []
     for c in group:
         leads = [] if c["historical"] else [h for h in held[c["id"]] if h["role"] == "lead"]
         own = [h for h in leads if bureau in (None, h["bureau"])]
         if own:
             returned.append(any(h["ended_by"] == "return" for h in own))
+            wrong.append(any(h["return_rejected"] for h in own))
         if own and bureau in (None, leads[0]["bureau"]):
             moved.append(len({h["bureau"] for h in leads}) > 1)
     accuracy = share(moved, [True for _ in moved])
     return {
         "dispatched": len(returned), "return_rate": share(returned, [True for _ in returned]),
+        "wrongful_return_rate": share(wrong, returned),
         "first_dispatch_accuracy": None if accuracy is None else 1 - accuracy,
     }  # fmt: skip
 
@@ -396,7 +411,7 @@ async def test_a_figure_and_its_list_are_the_same_cases(hall, seed):
             listed += [row["id"] for row in page]
             after = drilldown.Cursor(page[-1]["received_at"], page[-1]["id"])
         assert len(listed) == len(set(listed))
-        if name not in ("dispatched", "returned"):  # by bureau these overlap
+        if name not in ("dispatched", "returned", "returned_wrongly"):  # by bureau these overlap
             assert len(listed) == sum(tally.counts[name] for tally in counted), name
         if name == "received":
             newest = sorted(open_to_all, key=lambda c: (c["received_at"], c["id"]), reverse=True)

@@ -1,0 +1,81 @@
+"""The limits as a page for the system administrator: what applies, since when, and a new version for new cases."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from feedback import clock
+from feedback.actions import keeping_limits
+from feedback.rules import limit
+from feedback.rules.limit import Regime, Stage, Unit
+from feedback.store import limits
+from feedback.web import calendar_page, doors, reading, templating
+from feedback.web.doors import door
+
+REGIMES = {Regime.HOTLINE: "热线诉求", Regime.URGENT: "紧急诉求", Regime.XINFANG: "信访事项（《信访工作条例》）"}
+STAGES = {
+    Stage.ACCEPT: "签收：从派单算", Stage.CONTACT: "首次联系：从派单算", Stage.RETURN: "退单：从派单算",
+    Stage.REPLY: "答复：从收到算", Stage.REWORK: "重办：从新一轮算",
+}  # fmt: skip
+SOURCES = {"default": "系统默认", "city": "本市规定", "seen": "公开文件", "memory": "待核实"}
+LONGEST_NOTE = 200
+
+
+async def show(request: Request) -> Response:
+    """The newest version, with a field for each amount."""
+    return await _page(request, {}, {})
+
+
+async def _page(request: Request, given: dict[str, str], faults: dict[str, str]) -> Response:
+    hall = doors.hall(request)
+    rows = await limits.rows(hall.database, hall.city.version)
+    groups = {name: [_row(row) for row in rows if row["regime"] == regime] for regime, name in REGIMES.items()}
+    return templating.page(
+        request,
+        "admin/limits.html",
+        status_code=422 if faults else 200,
+        version=hall.city.version,
+        groups={name: some for name, some in groups.items() if some},
+        versions=await limits.versions(hall.database),
+        sources=SOURCES,
+        names={row["code"]: row["name"] for row in rows} | {"note": "依据"},
+        given=given,
+        faults=faults,
+        done=request.query_params.get("done", "") == hall.city.version,
+    )
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {**dict(row._mapping), "stage": STAGES[Stage(row["stage"])], "unit": Unit(row["unit"]).chinese}
+
+
+async def change(request: Request) -> Response:
+    """A new version, or the page again with what was typed."""
+    hall, given = doors.hall(request), await reading.posted(request)
+    rows = await limits.rows(hall.database, hall.city.version)
+    amounts, faults = _amounts({row["code"] for row in rows}, given)
+    note = given.get("note", "").strip()
+    if not 2 <= len(note) <= LONGEST_NOTE:
+        faults["note"] = f"请写明依据的文件，2 到 {LONGEST_NOTE} 个字。"
+    if not faults:
+        try:
+            version = await keeping_limits.change(hall, doors.actor(request), amounts, note=note, now=clock.now())
+            return RedirectResponse(f"/admin/limits?done={version}", 303)
+        except keeping_limits.NothingNew as fault:
+            faults["note"] = fault.__doc__ or ""
+    return await _page(request, given, faults)
+
+
+def _amounts(codes: set[str], given: dict[str, str]) -> tuple[dict[str, int], dict[str, str]]:
+    """The numbers that were typed, and a sentence for each that is none."""
+    typed = {code: given[code].strip() for code in codes if given.get(code, "").strip()}
+    good = {code: int(text) for code, text in typed.items() if text.isascii() and text.isdigit() and len(text) < 5}
+    wrong = {code for code in typed if not 1 <= good.get(code, 0) <= limit.MOST}
+    return good, dict.fromkeys(sorted(wrong), f"请填 1 到 {limit.MOST} 的整数。")
+
+
+ROUTES = [
+    door("/admin/limits", show, enter=calendar_page.KEEPER, name="limits"),
+    door("/admin/limits", change, enter=calendar_page.KEEPER, methods=("POST",), name="limits_change"),
+]

@@ -1,0 +1,88 @@
+"""Splitting a letter on a page of its own: two texts, what the system suggests for the second, its category and bureau."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from feedback import clock
+from feedback.actions import splitting
+from feedback.actions.hall import Hall
+from feedback.rules.record import Case, Decision
+from feedback.rules.status import TABLE, Step, WrongStep
+from feedback.store import cases
+from feedback.web import case_page, case_view, doors, errors, reading, receipts, steps, templating
+from feedback.web.doors import door
+
+_FIELDS = ("own", "part", "title", "category", "bureau")
+LABELS = {"own": "原件继续办理的内容", "part": "另一件的内容", "title": "另一件的标题", "category": "事项", "bureau": "承办单位"}
+
+
+async def show(request: Request) -> Response:
+    """The letter in the first field, to be cut."""
+    case = await _case(request)
+    return await _page(request, case, {"own": case.body}, {})
+
+
+async def _case(request: Request) -> Case:
+    """The case, if it is one that may be split now. Raises NotYours, WrongRole, WrongStep."""
+    case = await steps.visible(request, request.path_params["number"])
+    steps.demand_role(doors.actor(request), steps.STEPS["split"])
+    if case.status not in TABLE[Step.SPLIT] or not splitting.may_split(case):
+        raise WrongStep(Step.SPLIT, case.status)
+    return case
+
+
+async def _page(
+    request: Request, case: Case, given: dict[str, str], faults: dict[str, str], *, status_code: int = 200,
+    clash: bool = False,
+) -> Response:  # fmt: skip
+    hall = doors.hall(request)
+    return templating.page(
+        request,
+        "desk/split.html",
+        status_code=status_code,
+        case=case_view.row(hall, case, clock.now()),
+        body=case.body,
+        given=given,
+        faults=faults,
+        labels=LABELS,
+        clash=clash,
+        suggested=_suggested(hall, case, given),
+        bureaus=case_page.bureaus(hall.city),
+        categories=case_page.categories(hall.city),
+    )
+
+
+def _suggested(hall: Hall, case: Case, given: dict[str, str]) -> list[dict[str, Any]] | None:
+    """What the classifier thinks of the second text; None before it was asked."""
+    if "suggest" not in given or not given.get("part", "").strip():
+        return None
+    understood = hall.understand(given.get("title", ""), given["part"], district=case.district, address=case.address)
+    return [] if understood.decision is Decision.PROTECTED else receipts.suggestions(hall, understood)
+
+
+async def act(request: Request) -> Response:
+    """Asks for suggestions, takes one over, or splits; whatever prevents it, nothing that was typed is lost."""
+    given = dict(await reading.posted(request))
+    if given.get("use"):
+        given["category"], _, given["bureau"] = given["use"].partition("|")
+    if "suggest" in given or "use" in given:
+        return await _page(request, await _case(request), {**given, "suggest": "1"}, {})
+    number = request.path_params["number"]
+    asked = {name: given[name] for name in _FIELDS if name in given} | {
+        "step": "split", "version": given.get("version", ""),
+    }  # fmt: skip
+    try:
+        await steps.take(request, number, asked)
+    except errors.BadFields as bad:
+        return await _page(request, await _case(request), given, bad.fields, status_code=422)
+    except cases.Stale:
+        return await _page(request, await _case(request), given, {}, status_code=409, clash=True)
+    return RedirectResponse(f"/desk/{number}?done=split", 303)
+
+
+ROUTES = [
+    door("/desk/{number}/split", show, enter=doors.CASEWORK, name="desk_split"),
+    door("/desk/{number}/split", act, enter=doors.CASEWORK, methods=("POST",), name="desk_split_act"),
+]

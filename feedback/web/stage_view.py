@@ -1,0 +1,58 @@
+"""The stages of a case that have a limit of their own: sign for it, first word to the citizen, answer; each with its due time and light."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from feedback.rules import deadline
+from feedback.rules.city import City, Term
+from feedback.rules.limit import Stage
+from feedback.rules.record import Assignment, Case
+
+TITLES = {Stage.ACCEPT: "签收", Stage.CONTACT: "首次联系市民", Stage.REPLY: "答复"}
+
+
+def stages(city: City, case: Case, held: Sequence[Assignment], now: datetime) -> list[dict[str, Any]]:
+    """What is due when in this round: the bureau's own stages from its dispatch, the answer from the receipt of the round."""
+    leads = [one for one in held if one.role == "lead" and one.round == case.round]
+    found = _of_bureau(city, case, leads[-1], now) if leads else []
+    if case.due_at is not None and case.warn_at is not None:
+        term = city.terms[case.limit_version, case.limit_code]
+        answer = _stage(Stage.REPLY, term, case.round_started_at, case.due_at, case.answered_at or case.closed_at, now)
+        if case.open and case.paused_at is not None and case.paused_at < case.due_at:
+            answer["light"] = deadline.Light.PAUSED
+        found.append({**answer, "warn_at": case.warn_at})
+    return found
+
+
+def _of_bureau(city: City, case: Case, lead: Assignment, now: datetime) -> list[dict[str, Any]]:
+    wanted = (
+        (Stage.ACCEPT, lead.accept_due_at, lead.accepted_at),
+        (Stage.CONTACT, lead.contact_due_at, case.first_response_at),
+    )
+    made = []
+    for stage, due_at, done_at in wanted:
+        term = city.stage(stage, regime=case.regime, urgent=case.urgent, version=case.limit_version)
+        if due_at is not None and term is not None:
+            made.append(_stage(stage, term, lead.from_at, due_at, done_at or lead.until_at, now))
+    return made
+
+
+def _stage(
+    stage: Stage, term: Term, from_at: datetime, due_at: datetime, done_at: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """One stage; `late` stays true when it was done too late."""
+    warn_at = deadline.warn_before(due_at, term.limit)
+    return {
+        "stage": stage,
+        "title": TITLES[stage],
+        "limit": term.limit.text(),
+        "default": term.default,
+        "version": term.version,
+        "from_at": from_at,
+        "due_at": due_at,
+        "warn_at": warn_at,
+        "done_at": done_at,
+        "late": (done_at or now) >= due_at,
+        "light": deadline.light(now, due_at=due_at, warn_at=warn_at, done=done_at is not None),
+    }

@@ -1,0 +1,82 @@
+"""Limits in versions: the page makes one for new cases only; the case page shows each stage with its due time."""
+
+import pytest
+
+from feedback.actions import intake
+from feedback.store import cases
+from tests import people
+from tests.web.conftest import sign_in, submitted, token
+
+pytestmark = pytest.mark.anyio
+
+
+async def at_bureau(client):
+    """A noise complaint at the ecology bureau."""
+    made = await submitted(client)
+    if made["decision"] == "triage":
+        who = await token(client, people.DIAO)
+        url = f"/api/v1/cases/{made['number']}"
+        seen = (await client.get(url, headers=who)).json()
+        given = {"step": "dispatch", "version": seen["version"], "bureau": "STHJ", "category": "C01"}
+        assert (await client.post(f"{url}/steps", json=given, headers=who)).status_code == 200
+    return made["number"]
+
+
+async def seen_by(client, someone, number):
+    return (await client.get(f"/api/v1/cases/{number}", headers=await token(client, someone))).json()
+
+
+async def test_every_stage_is_shown_with_its_limit_and_that_it_is_a_default(client):
+    number = await at_bureau(client)
+    view = await seen_by(client, people.WANG, number)
+    stages = {one["stage"]: one for one in view["stages"]}
+    assert [*stages] == ["accept", "contact", "reply"] and stages["reply"]["due_at"] == view["due_at"]
+    assert (stages["accept"]["limit"], stages["accept"]["default"], stages["accept"]["late"]) == ("1 个工作日", True, False)
+    page = (await (await sign_in(client, people.WANG)).get(f"/desk/{number}")).text
+    assert "首次联系市民" in page and "时限版本 2026-1" in page and "系统默认值" in page
+
+
+async def test_a_new_version_is_for_new_cases_only(client):
+    hall = client.app.state.hall
+    old = await cases.get(hall.database, await at_bureau(client))
+    await sign_in(client, people.XI)
+    page = await client.get("/admin/limits")
+    assert page.status_code == 200 and "2026-1" in page.text and "系统默认" in page.text
+    wrong = await client.post("/admin/limits", data={"TS": "0", "note": ""})
+    assert wrong.status_code == 422 and "1 到 1000" in wrong.text and "请写明依据" in wrong.text
+    same = await client.post("/admin/limits", data={"TS": "10", "note": "柳政办〔2027〕3号"})
+    assert same.status_code == 422 and "没有一个时限" in same.text
+    made = await client.post("/admin/limits", data={"TS": "8", "QS": "2", "note": "柳政办〔2027〕3号"})
+    assert made.status_code == 303
+    page = await client.get(made.headers["location"])
+    assert "已生效" in page.text and "柳政办〔2027〕3号" in page.text and "席管" in page.text
+    version = hall.city.version
+    assert version != "2026-1" and hall.city.terms[version, "TS"].limit.amount == 8
+    assert not hall.city.terms[version, "TS"].default and hall.city.terms[version, "QZ"].default
+    assert await cases.get(hall.database, old.number) == old
+    new = await cases.get(hall.database, await at_bureau(client))
+    assert (old.limit_version, new.limit_version) == ("2026-1", version)
+
+
+async def test_only_the_system_administrator_changes_limits(client):
+    await sign_in(client, people.DU)
+    assert (await client.get("/admin/limits")).status_code == 403
+    assert (await client.post("/admin/limits", data={"TS": "8", "note": "x"})).status_code == 403
+
+
+async def test_a_letter_of_the_petition_office_runs_on_its_own_limits(client):
+    made = await submitted(client, source=intake.XINFANG)
+    found = await cases.get(client.app.state.hall.database, made["number"])
+    assert (found.regime, found.limit_code) == ("xinfang", "XF")
+
+
+async def test_the_dispatcher_takes_a_letter_as_xinfang_and_the_citizen_reads_it(client):
+    number = await at_bureau(client)
+    who = await token(client, people.DIAO)
+    before = await seen_by(client, people.DIAO, number)
+    given = {"step": "regime", "version": before["version"], "regime": "xinfang"}
+    after = (await client.post(f"/api/v1/cases/{number}/steps", json=given, headers=who)).json()
+    assert after["regime"] == "xinfang" and after["stages"][-1]["limit"] == "60 天"
+    assert "按信访事项办理，办理时限 60 天" in after["timeline"][-1]["texts"]["note"]
+    again = {**given, "version": after["version"]}
+    assert (await client.post(f"/api/v1/cases/{number}/steps", json=again, headers=who)).status_code == 409

@@ -1,0 +1,73 @@
+"""Splitting a letter: the page with its suggestions, the JSON step, and what the citizen sees with one query code."""
+
+import pytest
+
+from feedback.store import cases
+from tests import people
+from tests.web.conftest import sign_in, token
+from tests.web.test_limits import at_bureau, seen_by
+
+pytestmark = pytest.mark.anyio
+
+LAMP = "东环大道公交站旁边的路灯坏了半个月，晚上看不见路，请派人来修。"
+FIELDS = {"own": "工地连续三天夜里打桩。", "part": LAMP, "title": "", "category": "B03", "bureau": "CGJ"}
+
+
+async def test_the_page_suggests_keeps_what_was_typed_and_splits(client):
+    number = await at_bureau(client)
+    await sign_in(client, people.DIAO)
+    url = f"/desk/{number}/split"
+    assert url in (await client.get(f"/desk/{number}")).text
+    page = await client.get(url)
+    assert page.status_code == 200 and "打桩" in page.text
+    version = (await seen_by(client, people.DIAO, number))["version"]
+    given = {**FIELDS, "version": version}
+    asked = await client.post(url, data={**given, "category": "", "bureau": "", "suggest": "1"})
+    assert asked.status_code == 200 and "系统建议" in asked.text and LAMP in asked.text
+    used = await client.post(url, data={**given, "use": "B03|CGJ"})
+    assert '<option value="B03" selected>' in used.text and '<option value="CGJ" selected>' in used.text
+    wrong = await client.post(url, data={**given, "part": "", "category": ""})
+    assert wrong.status_code == 422 and "工地连续三天夜里打桩。" in wrong.text
+    stale = await client.post(url, data={**given, "version": "99"})
+    assert stale.status_code == 409 and LAMP in stale.text and "拆分没有执行" in stale.text
+    done = await client.post(url, data=given)
+    assert (done.status_code, done.headers["location"]) == (303, f"/desk/{number}?done=split")
+    after = await client.get(done.headers["location"])
+    assert "已拆成两件" in after.text and "本件只办：工地连续三天夜里打桩。" in after.text
+
+
+async def test_json_takes_the_same_step_and_one_code_opens_both(client):
+    made = (await client.post("/api/v1/cases", json={"body": people.NOISE})).json()
+    number, code = made["number"], made["query_code"]
+    who = await token(client, people.DIAO)
+    version = (await seen_by(client, people.DIAO, number))["version"]
+    given = {"step": "split", "version": version, **FIELDS}
+    url = f"/api/v1/cases/{number}/steps"
+    assert (await client.post(url, json={**given, "category": "XX"}, headers=who)).status_code == 422
+    assert (await client.post(url, json=given, headers=await token(client, people.SHI))).status_code == 403
+    after = await client.post(url, json=given, headers=who)
+    assert after.status_code == 200, after.text
+    [part] = after.json()["parts"]
+    own = (await client.get(f"/api/v1/cases/{number}?code={code}")).json()
+    other = (await client.get(f"/api/v1/cases/{part['number']}?code={code}")).json()
+    assert [one["number"] for one in own["parts"]] == [part["number"]]
+    assert (other["body"], other["bureau"]["code"], other["received_at"]) == (LAMP, "CGJ", own["received_at"])
+    assert (await client.get(f"/api/v1/cases/{part['number']}")).status_code == 404
+    looked = await client.post("/track", data={"number": number, "code": code})
+    assert looked.status_code == 303
+    page = await client.get(f"/track/{number}")
+    assert f'href="/track/{part["number"]}"' in page.text and "您的信里有 2 件事" in page.text
+    assert LAMP in (await client.get(f"/track/{part['number']}")).text  # its code is carried along
+    assert (await client.post(url, json=given, headers=who)).status_code == 409
+
+
+async def test_nobody_else_splits_and_no_part_is_split_again(client):
+    number = await at_bureau(client)
+    await sign_in(client, people.WANG)
+    assert (await client.get(f"/desk/{number}/split")).status_code == 403
+    await sign_in(client, people.DIAO)
+    version = (await seen_by(client, people.DIAO, number))["version"]
+    await client.post(f"/desk/{number}/split", data={**FIELDS, "version": version})
+    [part] = (await seen_by(client, people.DIAO, number))["parts"]
+    assert (await client.get(f"/desk/{part['number']}/split")).status_code == 409
+    assert (await cases.get(client.app.state.hall.database, part["number"])).split_from is not None
