@@ -53,3 +53,14 @@ async def keep_reveal(database: Database, case_id: int, *, person_id: int, reaso
         "INSERT INTO reveals (case_id, person_id, at, reason) VALUES (:case_id, :person_id, :now, :reason)",
         {"case_id": case_id, "person_id": person_id, "reason": reason, "now": now},
     )
+
+
+async def cases_of(database: Database, phone_hash: bytes, *, besides: int) -> list[Any]:
+    """Other cases of the same phone: number, title, status and time, newest first."""
+    return await database.fetch_all(
+        """SELECT cases.number, cases.title, cases.status, cases.received_at, cases.bureau FROM contacts
+        JOIN cases ON cases.id = contacts.case_id
+        WHERE contacts.phone_hash = :hash AND cases.id <> :besides AND NOT cases.protected
+        ORDER BY cases.received_at DESC LIMIT 20""",
+        {"hash": phone_hash, "besides": besides},
+    )
