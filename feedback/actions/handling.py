@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from feedback.actions import counting, surveying, telling
+from feedback.actions import counting, recusing, surveying, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import deadline
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, corrections, drafts, extensions, instructions, people
+from feedback.store import cases, corrections, drafts, extensions, instructions, people, recusals, units
 
 
 class Outcome(StrEnum):
@@ -25,6 +25,10 @@ class Outcome(StrEnum):
     NOT_TRUE = "not_true"
 
 
+class OwnAnswer(Exception):
+    """自己拟的答复要由另一位同事审核。"""
+
+
 class TooManyDays(Exception):
     """延期的天数超过了允许的上限。"""
 
@@ -32,7 +36,9 @@ class TooManyDays(Exception):
 async def accept(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
     """The bureau signs for the case; who signs handles it."""
     async with hall.database.transaction():
-        after = await take_step(hall, actor, case, Step.ACCEPT, now=now, changes={"handler_id": actor.person_id})
+        after = await take_step(hall, actor, case, Step.ACCEPT, now=now, changes={
+            "handler_id": actor.person_id, "unit_id": case.unit_id or actor.unit,
+        })  # fmt: skip
         await cases.accept(hall.database, case.id, now=now)
     return after
 
@@ -167,7 +173,11 @@ async def send_back(hall: Hall, actor: Actor, case: Case, *, reason: str, now: d
 
 
 async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
-    """The answer goes out: to the citizen, and to everybody whose case was joined to this one. The clocks stop."""
+    """The answer goes out: to the citizen, and to everybody whose case was joined to this one. The clocks stop.
+
+    Nobody of a bureau approves what they wrote themselves: raises OwnAnswer."""
+    if actor.role in BUREAU_ROLES and await cases.writer(hall.database, case.id) == actor.person_id:
+        raise OwnAnswer
     async with hall.database.transaction():
         answer = await cases.last_text(hall.database, case.id, "answer", vault=hall.vault)
         return await _answered(hall, actor, case, answer=answer, now=now)
@@ -198,14 +208,22 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
     return after
 
 
-async def assign(hall: Hall, actor: Actor, case: Case, *, person_id: int, now: datetime) -> Case:
-    """Gives the case to a colleague of the same bureau. Raises people.Unknown."""
-    colleague = await people.colleague(hall.database, person_id, bureau=case.bureau)
+async def assign(
+    hall: Hall, actor: Actor, case: Case, *, person_id: int | None = None, unit_id: int | None = None, now: datetime
+) -> Case:
+    """Gives the case to a colleague of the same bureau, or to a 科室 of it.
+
+    Raises people.Unknown, units.Unknown, Recused."""
+    if unit_id is not None:
+        unit = await units.get(hall.database, unit_id, bureau=case.bureau)
+        changes, to = {"handler_id": None, "unit_id": unit.id}, unit.name
+    else:
+        colleague = await people.colleague(hall.database, person_id or 0, bureau=case.bureau)
+        if await recusals.has(hall.database, case.id, colleague.id):
+            raise recusing.Recused
+        changes, to = {"handler_id": colleague.id, "unit_id": colleague.unit_id}, colleague.name
     async with hall.database.transaction():
-        return await take_step(
-            hall, actor, case, Step.ASSIGN, now=now, changes={"handler_id": colleague.id},
-            said={"to": colleague.name},
-        )  # fmt: skip
+        return await take_step(hall, actor, case, Step.ASSIGN, now=now, changes=changes, said={"to": to})
 
 
 async def contribute(hall: Hall, actor: Actor, case: Case, *, finding: str, now: datetime) -> Case:
@@ -228,17 +246,3 @@ async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime
         after = await take_step(hall, actor, case, Step.NOTE, now=now, said={"note": text})
         await telling.staff(hall, after, named, "mention", now=now, by=actor.person_id)
     return after
-
-
-async def recuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
-    """回避 (《信访工作条例》第28条): the handler has an interest and gives the case up to the bureau."""
-    async with hall.database.transaction():
-        return await take_step(
-            hall,
-            actor,
-            case,
-            Step.RECUSE,
-            now=now,
-            changes={"handler_id": None},
-            said={"reason": reason},
-        )

@@ -10,11 +10,12 @@ from feedback.actions import counting
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import calendar
+from feedback.rules.administration import Deed
 from feedback.rules.calendar import Day
 from feedback.rules.permission import CLOCK, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step
-from feedback.store import calendars, cases, city
+from feedback.store import calendars, cases, city, logbook
 
 MOST_ROWS = 400
 
@@ -66,6 +67,8 @@ async def _change(
         )
     if changed:
         await calendars.ask_recount(hall.database, person_id=actor.person_id, now=now)
+        which = f"{changed[0]}" if len(changed) == 1 else f"{changed[0]} 到 {changed[-1]} 之间的 {len(changed)} 天"
+        await logbook.note(hall.database, Deed.CALENDAR, by=actor.person_id, detail=which, now=now)
     return len(changed)
 
 

@@ -36,7 +36,7 @@ async def take_step(
     """Permission, table, compare-and-swap, one event with its texts, colleagues told; returns the case as it is now.
 
     Raises WrongRole, WrongStep or Stale; then nothing has happened."""
-    permission.demand(actor, step)
+    permission.demand_on(actor, step, bureau=case.bureau, unit=case.unit_id)
     after = status.following(case.status, step, to)
     event = Event(
         case.id, await cases.next_seq(hall.database, case.id), now, step, case.status, after,
@@ -45,6 +45,8 @@ async def take_step(
     digest = chain.link(case.head, event)
     quiet = step in status.QUIET
     changes = {**(changes or {}), **({"returned": _RETURNED[step]} if step in _RETURNED else {})}
+    if "bureau" in changes:
+        changes["unit_id"] = None  # a 科室 is of one bureau
     await cases.change(hall.database, case, to=after, head=digest, changes=changes, quiet=quiet)
     await cases.add_event(hall.database, event, digest)
     texts = [Text(event.seq, field, body, public) for field, body in (said or {}).items() if body]

@@ -7,10 +7,12 @@ import sys
 from argparse import Namespace
 from typing import Any
 
+from feedback import clock
 from feedback.commands import reaching
+from feedback.rules.administration import Deed
 from feedback.rules.permission import BUREAU_ROLES, STAFF, Role
 from feedback.settings import Settings
-from feedback.store import city, people
+from feedback.store import city, logbook, people
 
 SHORTEST = 10
 
@@ -60,6 +62,7 @@ async def add_person(pool: Any, asked: Namespace) -> None:
     await accounts.open_account(
         pool, username=asked.username, name=asked.name, role=role, bureau=asked.bureau, password=_password()
     )
+    await _log(pool, Deed.OPENED, asked.username)
     reaching.say(f"账号 {asked.username} 已建立。")
 
 
@@ -79,12 +82,14 @@ async def change_password(pool: Any, asked: Namespace) -> None:
         pool, username=found["username"], name=found["name"], role=Role(found["role"]), bureau=found["bureau"],
         password=_password(),
     )  # fmt: skip
+    await _log(pool, Deed.PASSWORD_RESET, asked.username)
     reaching.say(f"账号 {asked.username} 的密码已更换。")
 
 
 async def switch_off(pool: Any, asked: Namespace) -> None:
     """Closes the account; what its owner did stays theirs."""
     await people.close_account(pool, (await _account(pool, asked.username))["id"])
+    await _log(pool, Deed.CLOSED, asked.username)
     reaching.say(f"账号 {asked.username} 已停用。")
 
 
@@ -93,6 +98,12 @@ async def show(pool: Any, asked: Namespace) -> None:
     for one in await people.everybody(pool):
         state = "" if one.active else "\t已停用"
         sys.stdout.write(f"{one.username}\t{one.name}\t{one.role}\t{one.bureau or ''}{state}\n")
+
+
+async def _log(pool: Any, deed: Deed, username: str) -> None:
+    """The command line leaves its entries in the administrators' log too."""
+    about = (await _account(pool, username))["id"]
+    await logbook.note(pool, deed, by=None, about=about, detail="命令行", now=clock.now())
 
 
 async def _account(pool: Any, username: str) -> Any:

@@ -70,7 +70,7 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.CONTACT: _BUREAU,
     Step.CONTRIBUTE: _BUREAU,
     Step.CORRECT_CATEGORY: {R.DISPATCHER},
-    Step.NOTE: set(STAFF),
+    Step.NOTE: {*BUREAU_ROLES, *CITY_ROLES, R.CONFIDENTIAL},
     Step.RECUSE: _BUREAU | {R.REVIEWER},
     Step.SPLIT: {R.DISPATCHER},
     Step.WARN: {R.CLOCK},
@@ -99,6 +99,7 @@ class Actor:
     person_id: int | None = None
     bureau: str | None = None
     name: str = ""
+    unit: int | None = None
 
 
 CITIZEN = Actor(R.CITIZEN, name="市民")
@@ -129,7 +130,30 @@ def may_take(actor: Actor, step: Step) -> bool:
     return actor.role in OWNERS[step]
 
 
+FOR_SUPPORT = frozenset({Step.CONTRIBUTE, Step.NOTE, Step.RECUSE})
+"""What a bureau does on a case that another one leads."""
+
+FOR_ANOTHER_UNIT = frozenset({Step.NOTE})
+"""What a handler does on a case that was given to another 科室 of the same bureau: read along and say something."""
+
+
+def may_take_on(actor: Actor, step: Step, *, bureau: str | None, unit: int | None) -> bool:
+    """Whether this person takes this step on a case that this bureau leads, and this 科室 of it has (None: any)."""
+    if actor.role not in BUREAU_ROLES:
+        return may_take(actor, step)
+    if actor.bureau != bureau:
+        return step in FOR_SUPPORT and may_take(actor, step)
+    apart = actor.role is R.HANDLER and unit is not None and actor.unit not in (None, unit)
+    return may_take(actor, step) and step is not Step.CONTRIBUTE and (not apart or step in FOR_ANOTHER_UNIT)
+
+
 def demand(actor: Actor, step: Step) -> None:
     """Raises WrongRole unless `may_take`."""
     if not may_take(actor, step):
+        raise WrongRole(step, actor.role)
+
+
+def demand_on(actor: Actor, step: Step, *, bureau: str | None, unit: int | None) -> None:
+    """Raises WrongRole unless `may_take_on`."""
+    if not may_take_on(actor, step, bureau=bureau, unit=unit):
         raise WrongRole(step, actor.role)

@@ -83,6 +83,7 @@ class Case:
     split_from: int | None = None
     base_due_at: datetime | None = None
     """Of an extended round: when it would have been due without the extension."""
+    unit_id: int | None = None
 
     @property
     def open(self) -> bool:
@@ -100,6 +101,9 @@ class Person:
     role: Role
     bureau: str | None
     active: bool
+    unit_id: int | None = None
+    must_change: bool = False
+    """The password was given by an administrator: the first thing to do is to choose one's own."""
 
 
 @dataclass(frozen=True, slots=True)

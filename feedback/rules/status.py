@@ -136,7 +136,7 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.CONTRIBUTE: _stay(*AT_BUREAU),
     Step.CORRECT_CATEGORY: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
     Step.NOTE: _stay(*S),
-    Step.RECUSE: _stay(*AT_BUREAU),
+    Step.RECUSE: _stay(S.TRIAGE, *AT_BUREAU),
     Step.SPLIT: {**_stay(S.TRIAGE, S.ASSIGNED, S.WORKING), S.SUBMITTED: (S.TRIAGE, S.ASSIGNED)},
     Step.WARN: _stay(S.TRIAGE, *AT_BUREAU),
     Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU),

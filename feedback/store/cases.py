@@ -55,13 +55,14 @@ async def get(database: Database, number: str) -> Case | None:
     return read(row) if row else None
 
 
-async def with_holders(database: Database, number: str) -> tuple[Case, set[str]] | None:
-    """The case with this public number, and the bureaus that have it now."""
+async def with_holders(database: Database, number: str, person_id: int | None) -> tuple[Case, set[str]] | None:
+    """The case with this public number, and the bureaus that have it now; None also for who has recused themself from it."""
     row = await database.fetch_one(
         f"""SELECT {COLUMNS}, ARRAY(SELECT assignments.bureau FROM assignments
             WHERE assignments.case_id = cases.id AND until_at IS NULL) AS holders
-        FROM cases WHERE number = :number""",
-        {"number": number},
+        FROM cases WHERE number = :number
+            AND NOT EXISTS (SELECT FROM recusals WHERE case_id = cases.id AND person_id = :person)""",
+        {"number": number, "person": person_id},
     )
     if row is None:
         return None
@@ -182,6 +183,13 @@ async def last_text(database: Database, case_id: int, field: str, *, vault: Vaul
         {"id": case_id, "field": field},
     )
     return _opened(found, vault) if found else ""
+
+
+async def writer(database: Database, case_id: int) -> int | None:
+    """Who wrote the newest answer."""
+    return await database.fetch_val(
+        "SELECT person_id FROM events WHERE case_id = :id AND step = 'reply' ORDER BY seq DESC LIMIT 1", {"id": case_id}
+    )
 
 
 async def assignments(database: Database, case_id: int) -> list[Assignment]:

@@ -58,6 +58,7 @@ async def page(database: Database, person_id: int, *, before: int | None = None,
         FROM inbox JOIN cases ON cases.id = inbox.case_id LEFT JOIN people ON people.id = inbox.by_id
         WHERE inbox.person_id = :person AND (CAST(:before AS bigint) IS NULL OR inbox.id < CAST(:before AS bigint))
             AND (NOT :unseen OR inbox.seen_at IS NULL)
+            AND NOT EXISTS (SELECT FROM recusals WHERE person_id = :person AND recusals.case_id = inbox.case_id)
         ORDER BY inbox.id DESC LIMIT {PAGE + 1}""",
         {"person": person_id, "before": before, "unseen": unseen},
     )

@@ -79,15 +79,21 @@ _SUPPORT = _LEAD | {
 _SUPPORTED = """id IN (SELECT case_id FROM assignments
     WHERE assignments.bureau = :bureau AND assignments.role = 'support' AND until_at IS NULL)"""
 
+_NOT_RECUSED = "id NOT IN (SELECT case_id FROM recusals WHERE person_id = :person)"
+"""回避: what somebody has nothing to do with is in none of their lists."""
+
 Branch = tuple[str, Mapping[Queue, str]]
 
 
 def branches(actor: Actor) -> list[Branch]:
     """The scopes of this person and what each queue means there. Nothing for who sees no case at all."""
     if actor.role is Role.CONFIDENTIAL:
-        return [("protected", _CITY)]
+        return [(f"protected AND {_NOT_RECUSED}", _CITY)]
     if actor.role in BUREAU_ROLES:
-        return [("bureau = :bureau AND NOT protected", _LEAD), (f"{_SUPPORTED} AND NOT protected", _SUPPORT)]
+        return [
+            (f"bureau = :bureau AND NOT protected AND {_NOT_RECUSED}", _LEAD),
+            (f"{_SUPPORTED} AND NOT protected AND {_NOT_RECUSED}", _SUPPORT),
+        ]
     if actor.role in (Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER):
         return [("NOT protected", _CITY)]
     return [("false", _CITY)]

@@ -14,9 +14,16 @@ class Unknown(Exception):
     """没有这位同事，或者不在同一个单位。"""
 
 
+COLUMNS = """people.id, people.username, people.name, people.role, people.bureau, people.active, people.unit_id,
+    people.password_once AS must_change"""
+
+
 def read(row: Any) -> Person:
-    """The record of one row of people."""
-    return Person(row["id"], row["username"], row["name"], Role(row["role"]), row["bureau"], row["active"])
+    """The record of one row of `SELECT {COLUMNS}`."""
+    return Person(
+        row["id"], row["username"], row["name"], Role(row["role"]), row["bureau"], row["active"], row["unit_id"],
+        row["must_change"],
+    )  # fmt: skip
 
 
 async def add(
@@ -27,7 +34,8 @@ async def add(
         """INSERT INTO people (username, name, role, bureau, password_hash)
         VALUES (:username, :name, :role, :bureau, :password_hash)
         ON CONFLICT (username) DO UPDATE SET password_hash = excluded.password_hash, name = excluded.name,
-            role = excluded.role, bureau = excluded.bureau, active = true, failures = 0, locked_until = NULL
+            role = excluded.role, bureau = excluded.bureau, active = true, failures = 0, locked_until = NULL,
+            password_once = false, password_until = NULL
         RETURNING id""",
         {"username": username, "name": name, "role": role, "bureau": bureau, "password_hash": password_hash},
     )
@@ -36,7 +44,7 @@ async def add(
 async def account(database: Database, username: str) -> Any | None:
     """The row of one account with what signing in needs."""
     return await database.fetch_one(
-        """SELECT id, username, name, role, bureau, active, password_hash, otp_secret, failures, locked_until
+        f"""SELECT {COLUMNS}, password_hash, otp_secret, failures, locked_until, password_until
         FROM people WHERE username = :username""",
         {"username": username},
     )
@@ -63,7 +71,7 @@ async def note_success(database: Database, person_id: int) -> None:
 async def colleague(database: Database, person_id: int, *, bureau: str | None) -> Person:
     """The active member of this bureau. Raises Unknown."""
     row = await database.fetch_one(
-        "SELECT id, username, name, role, bureau, active FROM people WHERE id = :id AND bureau = :bureau AND active",
+        f"SELECT {COLUMNS} FROM people WHERE id = :id AND bureau = :bureau AND active",
         {"id": person_id, "bureau": bureau},
     )
     if row is None:
@@ -74,7 +82,7 @@ async def colleague(database: Database, person_id: int, *, bureau: str | None) -
 async def colleagues(database: Database, bureau: str) -> list[Person]:
     """Everybody active in this bureau."""
     rows = await database.fetch_all(
-        "SELECT id, username, name, role, bureau, active FROM people WHERE bureau = :bureau AND active ORDER BY name",
+        f"SELECT {COLUMNS} FROM people WHERE bureau = :bureau AND active ORDER BY name",
         {"bureau": bureau},
     )
     return [read(row) for row in rows]
@@ -83,7 +91,7 @@ async def colleagues(database: Database, bureau: str) -> list[Person]:
 async def readers(database: Database, *, bureaus: Collection[str], protected: bool) -> list[Person]:
     """Everybody active who may see a case that these bureaus hold: bureaus first, then the city's desks."""
     rows = await database.fetch_all(
-        """SELECT id, username, name, role, bureau, active FROM people WHERE active AND CASE
+        f"""SELECT {COLUMNS} FROM people WHERE active AND CASE
             WHEN CAST(:protected AS boolean) THEN role = 'confidential'
             ELSE (role IN ('handler','reviewer','head') AND bureau = ANY(CAST(:bureaus AS text[])))
                 OR role IN ('dispatcher','supervisor') END
@@ -106,7 +114,7 @@ async def open_session(
 async def of_session(database: Database, token_hash: bytes, *, now: datetime) -> Person | None:
     """Whose session this is, unless it has expired or the account is closed."""
     row = await database.fetch_one(
-        """SELECT people.id, username, name, role, bureau, active FROM sessions JOIN people ON people.id = person_id
+        f"""SELECT {COLUMNS} FROM sessions JOIN people ON people.id = person_id
         WHERE token_hash = :hash AND expires_at > :now AND active""",
         {"hash": token_hash, "now": now},
     )
@@ -125,7 +133,7 @@ async def drop_expired_sessions(database: Database, *, now: datetime) -> None:
 
 async def everybody(database: Database) -> list[Person]:
     """All accounts, open and closed."""
-    rows = await database.fetch_all("SELECT id, username, name, role, bureau, active FROM people ORDER BY username")
+    rows = await database.fetch_all(f"SELECT {COLUMNS} FROM people ORDER BY username")
     return [read(row) for row in rows]
 
 

@@ -36,17 +36,18 @@ async def due(database: Database, *, now: datetime) -> list[tuple[Case, Rung]]:
 async def receivers(database: Database, case: Case, rung: Rung) -> list[int]:
     """Whom this rung means now. Nobody but the confidential clerks ever hears of a protected case."""
     if case.protected:
-        return await _holding(database, Role.CONFIDENTIAL, None) if rung is Rung.HANDLER else []
+        return await holding(database, Role.CONFIDENTIAL, None) if rung is Rung.HANDLER else []
     if rung in (Rung.SUPERVISOR, Rung.LEADER):
-        return await _holding(database, Role(rung.value), None)
+        return await holding(database, Role(rung.value), None)
     if case.bureau is None:
-        return await _holding(database, Role.DISPATCHER, None) if rung is Rung.HANDLER else []
+        return await holding(database, Role.DISPATCHER, None) if rung is Rung.HANDLER else []
     if rung is Rung.HANDLER and case.handler_id:
         return [case.handler_id]
-    return await _holding(database, Role(rung.value), case.bureau)
+    return await holding(database, Role(rung.value), case.bureau)
 
 
-async def _holding(database: Database, role: Role, bureau: str | None) -> list[int]:
+async def holding(database: Database, role: Role, bureau: str | None) -> list[int]:
+    """The active people of this role, of this bureau if one is given."""
     rows = await database.fetch_all(
         """SELECT id FROM people WHERE role = :role AND active
             AND (CAST(:bureau AS text) IS NULL OR bureau = CAST(:bureau AS text)) ORDER BY id""",
@@ -81,6 +82,8 @@ async def unseen(database: Database, actor: Actor) -> list[Any]:
                 AND status IN ('triage','assigned','working','awaiting_citizen','suspended','in_review')
                 AND (CAST(:bureau AS text) IS NULL OR cases.bureau = CAST(:bureau AS text))
                 AND cases.protected = :secret
+                AND NOT EXISTS (SELECT FROM recusals
+                    WHERE recusals.person_id = reminders.person_id AND recusals.case_id = cases.id)
             ORDER BY cases.id, reminders.at DESC, reminders.id DESC
         ) AS newest ORDER BY due_at, number LIMIT {MOST}""",
         {"person": actor.person_id, "bureau": actor.bureau, "secret": actor.role is Role.CONFIDENTIAL},

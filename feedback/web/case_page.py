@@ -13,7 +13,7 @@ from feedback.rules.city import DISTRICT_LEADS, City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Person
 from feedback.rules.status import Step
-from feedback.store import people
+from feedback.store import people, units
 from feedback.web import case_view, offering, wording
 
 MAIN = (
@@ -40,7 +40,7 @@ LABELS = {
     "text": "内容", "measure": "措施", "until": "时间", "responsible": "责任人", "post": "责任人岗位", "milestones": "跟踪节点", "finding": "内部调查情况",
     "answer": "公开答复", "outcome": "办理结果", "note": "备注", "comment": "评价", "route": "建议的途径",
     "channel": "转到", "explanation": "说明", "to": "转给", "lead": "主件编号", "instruction": "督办要求",
-    "bureau": "承办单位", "category": "事项", "support": "协办单位", "days": "延期天数", "person": "同事",
+    "bureau": "承办单位", "category": "事项", "support": "协办单位", "days": "延期天数", "person": "同事", "unit": "科室",
     "truth": "是否属实", "duty": "是否属于职责", "contact_way": "怎样联系的市民", "contact_at": "什么时候联系的",
     "obstacle": "没有全部解决的原因和下一步", "override": "为什么仍然这样答复", "mention": "提醒同事",
     "uphold": "是否同意退单", "grant": "是否同意延期", "due_at": "完成时间", "version": "版本", "step": "操作",
@@ -173,9 +173,11 @@ async def choices(hall: Hall, case: Case, can: Sequence[str]) -> dict[str, Any]:
     holders = {one for one in (case.bureau,) if one}
     readers = await people.readers(hall.database, bureaus=holders, protected=case.protected) if "note" in some else []
     own = [one for one in readers if one.bureau is not None and one.bureau == case.bureau]
+    own_units = await units.of(hall.database, case.bureau) if "assign" in some and case.bureau else []
     return {
         "bureaus": bureaus(hall.city, secret=case.protected) if bureau else [],
         "categories": categories(hall.city) if category else [],
+        "units": [(one.id, one.name) for one in own_units],
         "colleagues": [(one.id, f"{one.name}（{wording.ROLES[one.role]}）") for one in own] if "assign" in some else [],
         "readers": _by_place(hall.city, readers),
         "days": offering.most_days(case, hall.city),

@@ -92,6 +92,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "parts": await letter_parts(hall, case, staff=True),
         "limit": hall.city.terms[case.limit_version, case.limit_code].name,
         "handler": beside["handler"],
+        "unit": beside["unit"],
         "lead": beside["lead"],
         "followers": list(beside["followers"]),
         "contact": {"name": wording.masked_name(name), "phone": wording.masked_phone(phone)},

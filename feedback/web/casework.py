@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
-from feedback.actions import dispatching, drafting, handling, revealing
+from feedback.actions import dispatching, drafting, handling, recusing, revealing
 from feedback.rules import permission
 from feedback.rules.deadline import CITY_TIME
 from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Status, Step, WrongStep
-from feedback.store import cases, people
+from feedback.store import cases, people, units
 from feedback.web import (
     case_page,
     case_view,
@@ -136,7 +136,7 @@ async def take(request: Request, number: str, given: Given) -> Response:
             wrong = {"override": "请写明为什么仍然这样答复，审核人会看到。"} if given.get("confirmed") else {}
             return await show(request, case, where=given, given=given, objections=objections, wrong=wrong)
         after = await steps.take(request, number, asked)
-    except (errors.BadFields, handling.TooManyDays, dispatching.NotThere, dispatching.NoCategory, people.Unknown) as fault:
+    except (errors.BadFields, *_BESIDE_A_FIELD) as fault:
         return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault, asked))
     except (cases.Stale, WrongStep):
         return await clash(request, number, given)
@@ -146,7 +146,7 @@ async def take(request: Request, number: str, given: Given) -> Response:
 async def pressed(request: Request, case: Case, given: Given) -> Response:
     """A button of the reply form that sends nothing: keep, forget, or take a text from beside. Raises Stale, WrongStep, WrongRole."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
-    steps.demand_role(who, steps.STEPS["reply"])
+    steps.demand_role(who, steps.STEPS["reply"], case)
     if case.status not in TABLE[Step.REPLY]:
         raise WrongStep(Step.REPLY, case.status)
     if str(given.get("version")) != str(case.version) and given["press"] != "now":
@@ -156,15 +156,19 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
     return await show(request, case, where=given, given=fields, done=sentence, busy="reply")
 
 
+_BESIDE_A_FIELD: dict[type[Exception], str] = {
+    handling.TooManyDays: "days", dispatching.NotThere: "bureau", people.Unknown: "person", units.Unknown: "unit",
+    dispatching.NoCategory: "category", recusing.Recused: "person", recusing.NobodyLeft: "reason", handling.OwnAnswer: "version",
+}  # fmt: skip
+"""What an action refuses because of one field, and which."""
+
+
 def _sentences(fault: Exception, asked: Given) -> dict[str, str]:
     """The sentences by field; of a list the first wrong one speaks for all."""
     if isinstance(fault, errors.BadFields):
         return {name.split(".")[0]: sentence for name, sentence in fault.fields.items()}
-    field = {
-        handling.TooManyDays: "days", dispatching.NotThere: "bureau", dispatching.NoCategory: "category",
-        people.Unknown: "mention" if asked.get("step") == "note" else "person",
-    }[type(fault)]  # fmt: skip
-    return {field: fault.__doc__ or ""}
+    field = _BESIDE_A_FIELD[type(fault)]
+    return {"mention" if asked.get("step") == "note" and field == "person" else field: fault.__doc__ or ""}
 
 
 async def clash(request: Request, number: str, given: Given) -> Response:
@@ -178,7 +182,7 @@ async def _objections(request: Request, case: Case, asked: Given) -> tuple[tuple
     """What the reply check says of an answer that could be sent; nothing for other steps and for what is refused anyway."""
     if asked.get("step") != "reply" or case.status not in TABLE[Step.REPLY]:
         return ()
-    steps.demand_role(doors.actor(request), steps.STEPS["reply"])
+    steps.demand_role(doors.actor(request), steps.STEPS["reply"], case)
     reply, wrong = reading.try_form(forms.Reply, asked)
     if reply is None or wrong or reply.version != case.version:
         return ()
@@ -205,7 +209,7 @@ def _onward(request: Request, given: Given, after: Case) -> str:
         return f"/{given['back']}?{urlencode({'done': given['step'], 'about': after.number})}"
     done = "published" if given["step"] == "reply" and after.status is Status.REPLIED else given["step"]
     kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": done}
-    left = doors.actor(request).role in BUREAU_ROLES and after.bureau is None
+    left = given["step"] == "recuse" or (doors.actor(request).role in BUREAU_ROLES and after.bureau is None)
     return f"/desk{'' if left else '/' + after.number}?{urlencode(kept)}"
 
 

@@ -1,6 +1,8 @@
 """The fields of the dispatcher's rarer steps: splitting a letter, putting it under other rules. What they mean is `actions`."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from feedback.rules.record import Kind
 from feedback.web import forms
@@ -21,3 +23,10 @@ class Split(forms.StepForm):
     category: forms.Code
     bureau: forms.empty_is_none(forms.Code) = None  # type: ignore[valid-type]
     kind: forms.empty_is_none(Kind) = None  # type: ignore[valid-type]
+
+
+class Assign(forms.StepForm):
+    """To a colleague or to a 科室 of the same bureau: one of the two."""
+
+    person: forms.empty_is_none(Annotated[int, Field(ge=1, le=2**63 - 1)]) = None  # type: ignore[valid-type]
+    unit: forms.empty_is_none(Annotated[int, Field(ge=1, le=2**63 - 1)]) = None  # type: ignore[valid-type]

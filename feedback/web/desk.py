@@ -88,14 +88,14 @@ DONE = {
     "refuse_rework": "已告诉市民不再重办。",
     "terminate": "已终止办理，理由已告诉市民。",
     "contribute": "协办意见已交给主办单位。",
-    "assign": "已转给同事。",
+    "assign": "已转交。",
     "note": "备注已记下。",
     "correct_category": "事项已更正，期限已重新计算。",
     "supplement": "已代市民补充，承办单位能看到。",
     "remind": "已代市民催办，承办单位能看到。",
-    "recuse": "已登记回避，请同事接手。",
     "article": "已写成知识。",
     "published": "答复已经发给市民，本单位不需要审核。",
+    "recuse": "已登记回避，这件您不再看得到，已告诉单位负责人。",
 }
 """What is said after a step."""
 

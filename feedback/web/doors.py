@@ -42,6 +42,14 @@ class SignInFirst(Exception):
     """请先登录。"""
 
 
+class PasswordFirst(Exception):
+    """这个密码是管理员给的，请先换成自己的密码。"""
+
+
+OWN_ACCOUNT = "/account"
+"""Where people change their password; with one that an administrator gave, the only place open to them."""
+
+
 def door(
     path: str,
     endpoint: Endpoint,
@@ -59,10 +67,9 @@ def door(
     async def guarded(request: Request) -> Response:
         request.state.person = await _person(request)
         if enter.roles is not None:
-            if request.state.person is None:
-                if path.startswith("/api/") or request.method not in ("GET", "HEAD"):
-                    raise SignInFirst
-                return RedirectResponse(f"/sign-in?next={quote(_path(request))}", 303)
+            elsewhere = _first(request, path)
+            if elsewhere is not None:
+                return elsewhere
             if request.state.person.role not in enter.roles:
                 raise WrongRole
         await _count_unread(request)
@@ -80,6 +87,20 @@ async def _count_unread(request: Request) -> None:
     counted = person is not None and person.role in _CASEWORKERS and request.method == "GET"
     if counted and not path.startswith("/api/"):
         request.state.unread = await inbox.unread(hall(request).database, person.id)
+
+
+def _first(request: Request, path: str) -> Response | None:
+    """Where somebody must go before anywhere else: to sign in, or to choose a password of their own."""
+    told = path.startswith("/api/") or request.method not in ("GET", "HEAD")
+    if request.state.person is None:
+        if told:
+            raise SignInFirst
+        return RedirectResponse(f"/sign-in?next={quote(_path(request))}", 303)
+    if request.state.person.must_change and not path.startswith((OWN_ACCOUNT, f"/api/v1{OWN_ACCOUNT}")):
+        if told:
+            raise PasswordFirst
+        return RedirectResponse(OWN_ACCOUNT, 303)
+    return None
 
 
 def _path(request: Request) -> str:
@@ -102,4 +123,4 @@ def hall(request: Request) -> Hall:
 def actor(request: Request) -> Actor:
     """The signed-in person as the one who takes a step."""
     person: Person = request.state.person
-    return Actor(person.role, person.id, person.bureau, person.name)
+    return Actor(person.role, person.id, person.bureau, person.name, person.unit_id)

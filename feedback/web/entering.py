@@ -33,7 +33,7 @@ async def enter(request: Request, given: Given) -> tuple[str, datetime, Person]:
     await reading.limit(request, name, burst=10, per_hour=40)
     entered = await accounts.sign_in(
         hall, given.username, given.password, otp=given.otp,
-        second_factor=not request.app.state.settings.demo, now=clock.now(),
+        second_factor=not request.app.state.settings.demo, origin=reading.client(request), now=clock.now(),
     )  # fmt: skip
     await reading.spare(request, address, name)
     return entered

@@ -9,9 +9,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from feedback.actions import accounts, asking, authoring, dispatching, handling, instructing, proving, surveying
+from feedback.actions import (
+    accounts,
+    asking,
+    authoring,
+    dispatching,
+    handling,
+    instructing,
+    keeping_people,
+    keeping_units,
+    own_account,
+    proving,
+    recusing,
+    surveying,
+)
 from feedback.rules import instruction, permission, petition, status
-from feedback.store import articles, cases, people
+from feedback.store import articles, cases, logbook, people, staff, units
 from feedback.web import doors, templating
 
 
@@ -45,6 +58,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     BadFields: (422, "invalid"),
     NotFound: (404, "not_found"),
     doors.SignInFirst: (401, "sign_in"),
+    doors.PasswordFirst: (403, "password_first"),
     accounts.NotKnown: (401, "not_known"),
     accounts.Locked: (429, "locked"),
     accounts.CodeNeeded: (401, "otp_needed"),
@@ -58,6 +72,9 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     asking.TooLate: (409, "wrong_step"),
     surveying.Over: (409, "over"),
     handling.TooManyDays: (422, "too_many_days"),
+    handling.OwnAnswer: (403, "own_answer"),
+    recusing.Recused: (422, "recused"),
+    recusing.NobodyLeft: (409, "nobody_left"),
     dispatching.NotThere: (422, "not_there"),
     dispatching.NoCategory: (422, "no_category"),
     authoring.NoAnswer: (409, "no_answer"),
@@ -67,6 +84,15 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     petition.Decided: (409, "decided"),
     petition.Confidential: (422, "confidential"),
     people.Unknown: (422, "unknown_person"),
+    units.Unknown: (422, "unknown_unit"),
+    staff.Taken: (422, "taken"),
+    logbook.BadCursor: (422, "invalid"),
+    keeping_people.OwnAccount: (422, "own_account"),
+    keeping_people.Misplaced: (422, "misplaced"),
+    own_account.WeakPassword: (422, "weak_password"),
+    own_account.WrongOtp: (422, "wrong_otp"),
+    keeping_units.Named: (422, "taken"),
+    keeping_units.InUse: (409, "in_use"),
     asyncpg.PostgresConnectionError: (503, "database_away"),
     asyncpg.OperatorInterventionError: (503, "database_away"),
     asyncpg.TooManyConnectionsError: (503, "database_away"),

@@ -206,10 +206,6 @@ class Text(StepForm):
     text: words(2000, least=1)  # type: ignore[valid-type]
 
 
-class Assign(StepForm):
-    person: Annotated[int, Field(ge=1, le=2**63 - 1)]
-
-
 class Contribute(StepForm):
     finding: words(10_000, least=2)  # type: ignore[valid-type]
 

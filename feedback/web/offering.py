@@ -29,6 +29,8 @@ class Facts:
     asked: bool
     decided: bool
     wants_rework: bool
+    writer: int | None
+    """Who wrote the newest answer."""
 
     @classmethod
     def of(cls, history: Sequence[Event], case: Case, extension: Any | None) -> "Facts":
@@ -42,6 +44,7 @@ class Facts:
         return cls(
             last if last and last.step is Step.RETURN else None, returned, extension is not None, decided,
             bool(wanted) and wanted[-1].step is Step.REQUEST_REWORK,
+            next((event.person_id for event in reversed(history) if event.step is Step.REPLY), None),
         )  # fmt: skip
 
 
@@ -69,16 +72,20 @@ def most_days(case: Case, city: City) -> int:
     return deadline.extension_cap(city.terms[case.limit_version, case.limit_code].limit)
 
 
-_FOR_SUPPORT = ("contribute", "note")
-
-
 def names(who: Actor, case: Case, facts: Facts, city: City, now: datetime) -> list[str]:
     """The steps, by the names of API.md, that this person may take now."""
-    supports = who.role in permission.BUREAU_ROLES and who.bureau != case.bureau
     offered = [name for name in steps.STEPS if name != "route" and _possible(who, case, name)]
     offered = [name for name in offered if name not in _CONDITIONS or _CONDITIONS[name](case, facts, city, now)]
-    return [name for name in offered if (name in _FOR_SUPPORT if supports else name != "contribute")]
+    return [name for name in offered if name != "approve" or facts.writer != who.person_id or not _four_eyes(who)]
+
+
+def _four_eyes(who: Actor) -> bool:
+    """Whether this person's own answers need somebody else: the confidential clerk stands alone (SETTLED 4)."""
+    return who.role in permission.BUREAU_ROLES
 
 
 def _possible(who: Actor, case: Case, name: str) -> bool:
-    return any(case.status in TABLE[step] and permission.may_take(who, step) for step in steps.STEPS[name].steps)
+    return any(
+        case.status in TABLE[step] and permission.may_take_on(who, step, bureau=case.bureau, unit=case.unit_id)
+        for step in steps.STEPS[name].steps
+    )

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from feedback.rules import permission, status
+from feedback.rules import administration, permission, status
+from feedback.rules.administration import Act
 from feedback.rules.permission import Actor, Role
 from feedback.rules.status import Status, Step
 from feedback.web import admin, templating
@@ -21,12 +22,24 @@ def _sees_any(role: Role) -> bool:
 COLUMNS = tuple(role for role in Role if _sees_any(role))
 """Without the three administrators: who sees no case takes no step."""
 
+ACTS = {
+    Act.CALENDAR: "维护工作日历",
+    Act.LIMITS: "定办理时限的新版本",
+    Act.MODELS: "换用新的派单模型",
+    Act.REORGANISE: "合并、拆分、更名单位和事项",
+    Act.PEOPLE: "开通、停用账号，定岗位，重设密码和二次验证",
+    Act.LOG: "查看登录、账号变动、设置变动和查看联系方式的记录",
+    Act.PERMISSIONS: "查看谁能做什么",
+    Act.UNITS: "设立、撤销本单位科室，定谁在哪个科室",
+}
+
 
 async def show(request: Request) -> Response:
     """One row a step: the statuses it is taken from, where it leads, and a mark under each role that takes it."""
     rows = [(step, _moves(step), [permission.may_take(Actor(role), step) for role in COLUMNS]) for step in Step]
     idle = [role for role in Role if role not in COLUMNS]
-    return templating.page(request, "admin/permissions.html", rows=rows, roles=COLUMNS, idle=idle)
+    kept = [(ACTS[act], act in administration.CHANGING, owners) for act, owners in administration.OWNERS.items()]
+    return templating.page(request, "admin/permissions.html", rows=rows, roles=COLUMNS, idle=idle, kept=kept)
 
 
 def _moves(step: Step) -> list[tuple[list[Status], tuple[Status, ...]]]:

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Mount
 
 from feedback.web import (
+    account_page,
     admin,
     api,
     article_desk,
@@ -22,8 +23,10 @@ from feedback.web import (
     instructing,
     instructions,
     limits_page,
+    log_page,
     model_page,
     openapi,
+    people_page,
     permission_page,
     petition_moderation,
     petitions,
@@ -38,6 +41,7 @@ from feedback.web import (
     supervise,
     surveys,
     suspended,
+    unit_page,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -76,6 +80,10 @@ ROUTES: list[BaseRoute] = [
     *calendar_page.ROUTES,
     *limits_page.ROUTES,
     *permission_page.ROUTES,
+    *people_page.ROUTES,
+    *log_page.ROUTES,
+    *account_page.ROUTES,
+    *unit_page.ROUTES,
     *health.ROUTES,
     Mount("/static", assets.Statics(directory=assets.FOLDER), name="static"),
 ]

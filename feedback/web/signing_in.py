@@ -94,7 +94,7 @@ async def sign_out(request: Request) -> Response:
     """Ends the session."""
     token = request.cookies.get(doors.COOKIE, "")
     if token:
-        await accounts.sign_out(doors.hall(request), token)
+        await accounts.sign_out(doors.hall(request), token, now=clock.now())
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(doors.COOKIE, httponly=True, samesite="lax")
     return response

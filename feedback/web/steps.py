@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from feedback import clock
-from feedback.actions import dispatching, handling, splitting, supervising, taking_calls
+from feedback.actions import dispatching, handling, recusing, splitting, supervising, taking_calls
 from feedback.actions.hall import Hall
 from feedback.rules import code, permission
 from feedback.rules.limit import Regime
@@ -70,7 +70,9 @@ async def _in_time(hall: Hall, given: Any) -> dict[str, Any]:
 
 
 async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
-    return {"person_id": given.person}
+    if (given.person is None) == (given.unit is None):
+        raise errors.BadFields({"person": "同事和科室选一个。"})
+    return {"person_id": given.person, "unit_id": given.unit}
 
 
 async def _part(hall: Hall, given: Any) -> dict[str, Any]:
@@ -120,7 +122,7 @@ STEPS: dict[str, Taking] = {
     "refuse_rework": Taking(forms.Reason, supervising.refuse_rework, Step.REFUSE_REWORK),
     "terminate": Taking(forms.Reason, supervising.terminate, Step.TERMINATE),
     "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE),
-    "assign": Taking(forms.Assign, handling.assign, Step.ASSIGN, check=_colleague),
+    "assign": Taking(casework_forms.Assign, handling.assign, Step.ASSIGN, check=_colleague),
     "contact": Taking(forms.Text, handling.contact, Step.CONTACT),
     "note": Taking(forms.Note, handling.note, Step.NOTE),
     "correct_category": Taking(
@@ -130,7 +132,7 @@ STEPS: dict[str, Taking] = {
     "regime": Taking(casework_forms.ChangeRegime, dispatching.change_regime, Step.CHANGE_REGIME, check=_regime),
     "supplement": Taking(forms.Text, taking_calls.supplement, Step.SUPPLEMENT),
     "remind": Taking(forms.StepForm, taking_calls.remind, Step.REMIND),
-    "recuse": Taking(forms.Reason, handling.recuse, Step.RECUSE),
+    "recuse": Taking(forms.Reason, recusing.recuse, Step.RECUSE),
 }
 """`settle`, `follow`, `warn` and `breach` are the clock's; nobody may ask for them."""
 
@@ -138,7 +140,7 @@ STEPS: dict[str, Taking] = {
 async def visible(request: Request, number: str) -> Case:
     """The case, if this person may see it. Raises NotYours, the same for unknown and for foreign numbers."""
     hall, who = doors.hall(request), doors.actor(request)
-    found = await cases.with_holders(hall.database, number) if code.is_number(number) else None
+    found = await cases.with_holders(hall.database, number, who.person_id) if code.is_number(number) else None
     if found is None:
         raise permission.NotYours
     case, bureaus = found
@@ -156,7 +158,7 @@ async def take(request: Request, number: str, given: dict[str, Any], *, read: An
     if taking is None:
         raise errors.BadFields({"step": "没有这一步。"})
     who = doors.actor(request)
-    demand_role(who, taking)
+    demand_role(who, taking, case)
     _demand_version(case, given.get("version"))
     if not any(case.status in TABLE[step] for step in taking.steps):
         raise WrongStep(given["step"], case.status)
@@ -177,10 +179,15 @@ async def _taken(taking: Taking, hall: Hall, who: Actor, case: Case, fields: dic
     return await taking.verb(hall, who, fresh, **fields, now=clock.now())
 
 
-def demand_role(who: Actor, taking: Taking) -> None:
-    """Raises WrongRole unless this person may take one of the steps."""
-    if not any(permission.may_take(who, step) for step in taking.steps):
+def demand_role(who: Actor, taking: Taking, case: Case) -> None:
+    """Raises WrongRole unless this person may take one of the steps on this case."""
+    if not may_take(who, taking, case):
         raise permission.WrongRole
+
+
+def may_take(who: Actor, taking: Taking, case: Case) -> bool:
+    """Whether this person may take one of the steps on this case, whatever its status."""
+    return any(permission.may_take_on(who, step, bureau=case.bureau, unit=case.unit_id) for step in taking.steps)
 
 
 def _demand_version(case: Case, seen: Any) -> None:

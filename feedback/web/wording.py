@@ -66,7 +66,7 @@ STEPS = {
     Step.REWORK: "重新办理",
     Step.REMIND: "市民催办",
     Step.INSTRUCT: "督办",
-    Step.ASSIGN: "转给同事",
+    Step.ASSIGN: "转交",
     Step.CONTACT: "联系市民",
     Step.CONTRIBUTE: "协办意见",
     Step.CORRECT_CATEGORY: "更正事项",

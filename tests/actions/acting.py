@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedback.actions import asking, dispatching, handling, intake, splitting, supervising, timing, warning
+from feedback.actions import asking, dispatching, handling, intake, recusing, splitting, supervising, timing, warning
 from feedback.actions.hall import Hall
 from feedback.rules.ladder import Rung
 from feedback.rules.limit import Regime
@@ -139,7 +139,7 @@ ACTS: dict[Step, Act] = {
     Step.CORRECT_CATEGORY: recategorise,
     Step.CONTACT: bureau_step(handling.contact, text="今晚去看"),
     Step.NOTE: city_step(handling.note, Role.DISPATCHER, text="记一下"),
-    Step.RECUSE: bureau_step(handling.recuse, reason="亲属"),
+    Step.RECUSE: bureau_step(recusing.recuse, reason="亲属"),
     Step.WARN: warn,
     Step.BREACH: clock_step(
         timing.breach, lambda case, now: case.breached_at is None and case.due_at is not None and now >= case.due_at

@@ -46,5 +46,29 @@ def test_the_clerk_may_do_on_protected_cases_what_dispatcher_and_bureau_do():
 
 def test_the_wrong_role_is_refused():
     permission.demand(WANG, Step.ACCEPT)
+    permission.demand_on(WANG, Step.ACCEPT, bureau="STHJ", unit=None)
     with pytest.raises(WrongRole):
         permission.demand(WANG, Step.DISPATCH)
+    with pytest.raises(WrongRole):
+        permission.demand_on(WANG, Step.ACCEPT, bureau="CGJ", unit=None)
+
+
+def allowed(who, *, bureau="STHJ", unit=None):
+    return {step for step in Step if permission.may_take_on(who, step, bureau=bureau, unit=unit)}
+
+
+def test_a_supporting_bureau_adds_what_it_found_and_nothing_else():
+    assert allowed(LI) == {Step.CONTRIBUTE, Step.NOTE, Step.RECUSE}
+    assert Step.CONTRIBUTE not in allowed(WANG) and Step.REPLY in allowed(WANG)
+
+
+def test_a_handler_of_another_unit_reads_along_and_says_something():
+    inside, outside, generalist = (Actor(Role.HANDLER, 1, "STHJ", unit=unit) for unit in (7, 8, None))
+    assert allowed(outside, unit=7) == {Step.NOTE}
+    assert allowed(inside, unit=7) == allowed(generalist, unit=7) == allowed(outside) == allowed(WANG)
+    head = Actor(Role.HEAD, 2, "STHJ", unit=8)
+    assert Step.APPROVE in allowed(head, unit=7) and Step.ASSIGN in allowed(head, unit=7)
+
+
+def test_units_are_nothing_to_those_who_belong_to_no_bureau():
+    assert allowed(MI, bureau="JWJW", unit=7) == {step for step in Step if permission.may_take(MI, step)}

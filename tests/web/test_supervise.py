@@ -153,10 +153,10 @@ async def test_a_decision_that_came_too_late_is_409_on_the_case(client):
 
 
 async def test_the_accounts_are_shown_to_the_security_administrator_alone(client):
-    page = await get(client, people.AN, "/admin")
-    assert page.words["h1"] == "管理" and "wang" in page.text and "市生态环境局" in page.text
+    page = await get(client, people.AN, "/admin/people")
+    assert page.words["h1"] == "账号" and "wang" in page.text and "市生态环境局" in page.text
     for someone in (people.XI, people.JI):
         page = await get(client, someone, "/admin")
-        assert page.status == 200 and "<td>wang</td>" not in page.text
+        assert page.status == 200 and "/admin/people" not in page.text
     for someone in (people.WANG, people.SHI):
         assert (await client.get("/admin", headers=await browser(client, someone))).status_code == 403
