@@ -12,6 +12,7 @@ from typing import Any
 from feedback.actions.hall import Hall
 from feedback.rules import outbox
 from feedback.rules.outbox import Fault, Quiet, State
+from feedback.rules.permission import Actor, Role, WrongRole
 from feedback.rules.status import Status
 from feedback.store import notices
 
@@ -101,3 +102,10 @@ def _opened(hall: Hall, row: Any, now: datetime) -> Message:
     code, subject = (hall.vault.open(row[name]) if row[name] else "" for name in ("code", "subject"))
     to, text = hall.vault.open(row["receiver"]), hall.vault.open(row["text"])
     return Message(now, row["channel"], to, row["template"], text, code, subject, str(row["token"]))
+
+
+async def send_again(hall: Hall, actor: Actor, identity: int | None, *, now: datetime) -> int:
+    """A failed message, or all of them, waits again, and it is written down who wanted it; how many. Raises WrongRole."""
+    if actor.role is not Role.SYSTEM_ADMIN or actor.person_id is None:
+        raise WrongRole
+    return await notices.send_again(hall.database, identity, person_id=actor.person_id, now=now)

@@ -95,3 +95,10 @@ def none_if_empty(value: Any) -> Any:
 def empty_is_none(kind: Any) -> Any:
     """An optional field that may also be sent empty."""
     return Annotated[kind | None, BeforeValidator(none_if_empty)]
+
+
+def _phone_or_nothing(text: str) -> str:
+    return _phone(text) if text else ""
+
+
+OptionalPhone = Annotated[str, AfterValidator(cleaned), AfterValidator(_phone_or_nothing)]

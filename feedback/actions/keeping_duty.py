@@ -1,0 +1,20 @@
+"""Who is woken by a bureau's urgent matters, kept by the system administrator; every change stays."""
+
+from datetime import datetime
+
+from feedback.actions.hall import Hall
+from feedback.rules.permission import Actor, Role, WrongRole
+from feedback.store import duty
+
+
+async def put(hall: Hall, actor: Actor, bureau: str, *, phone: str, email: str, now: datetime) -> bool:
+    """The phone and e-mail that count from now on, empty for none; whether anything was different. Raises WrongRole."""
+    if actor.role is not Role.SYSTEM_ADMIN:
+        raise WrongRole
+    async with hall.database.transaction():
+        if await duty.get(hall.database, hall.vault, bureau) == (phone, email):
+            return False
+        await duty.put(
+            hall.database, hall.vault, bureau, phone=phone, email=email, person_id=actor.person_id, now=now
+        )  # fmt: skip
+    return True
