@@ -43,6 +43,7 @@ def create(given: Settings | None = None) -> Starlette:
     )
     app.state.settings = own
     app.state.review = understanding.review
+    app.state.personal_data = understanding.personal_data
     templating.prepare(city.name(own.city))
     return app
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import classifier.personal
 import classifier.reply
+import classifier.understanding
 from classifier import likeness, novelty, storage, tables
-from classifier.understanding import Understander
-from feedback.rules import city
-from feedback.rules.hot import Letter
+from classifier.understanding import Letter, Understander
+from feedback.rules import city, hot
 from feedback.rules.record import Candidate, Decision, Kind, Understanding, not_understood
 
 _log = logging.getLogger(__name__)
@@ -41,41 +41,25 @@ class Reader:
 
     def __call__(self, title: str, body: str, *, district: str | None, address: str) -> Understanding:
         """What the letter says; never raises."""
+        return self._safely([Letter(title, body, district, address)])[0]
+
+    def several(self, letters: Sequence[Any]) -> list[Understanding]:
+        """What each of the letters (title, body, district, address) says, read together; never raises."""
+        return self._safely([Letter(one.title, one.body, one.district, one.address) for one in letters])
+
+    def _safely(self, letters: list[Letter]) -> list[Understanding]:
         try:
-            return self._read(title, body, district, address)
+            return [_told(one) for one in self._understander.understand_all(letters)]
         except Exception:
             # A submission never fails because of the model: the letter goes to a person, the fault to the log.
             _log.exception("a letter was not understood")
-            return not_understood()
+            return [found for one in letters for found in self._safely([one])] if len(letters) > 1 else [not_understood()]
 
     def strange(self, title: str, body: str) -> float:
         """Share of the letter's words that the model has never seen, from 0 to 1."""
         return novelty.share(self._understander, title, body)
 
-    def _read(self, title: str, body: str, district: str | None, address: str) -> Understanding:
-        found = self._understander.understand(title, body, district=district, address=address)
-        return Understanding(
-            category=found.category,
-            kind=Kind(found.kind),
-            urgent=found.urgent,
-            district=found.district,
-            decision=Decision(found.decision),
-            bureau=found.bureaus[0][0] if found.bureaus else None,
-            support=tuple(code for code in found.support if code != city.DISTRICT_LEADS),
-            probability=found.probability,
-            threshold=found.threshold,
-            candidates=tuple(
-                Candidate(code, lead, probability)
-                for (code, probability), lead in zip(found.categories, found.leads, strict=True)
-            ),
-            bureaus=tuple(found.bureaus),
-            reasons=tuple(found.reasons),
-            probabilities=tuple(found.probabilities.tolist()),
-            personal_data=tuple((one.type, one.start, one.end) for one in found.personal_data),
-            model=found.version,
-        )
-
-    def alike(self, one: Letter, others: Sequence[Letter]) -> list[float]:
+    def alike(self, one: hot.Letter, others: Sequence[hot.Letter]) -> list[float]:
         """The chance that each of the others tells of the same incident as the one; never raises."""
         try:
             own = self._traits(one)
@@ -84,7 +68,7 @@ class Reader:
             _log.exception("letters were not compared")
             return [0.0] * len(others)
 
-    def _traits(self, letter: Letter) -> likeness.Traits:
+    def _traits(self, letter: hot.Letter) -> likeness.Traits:
         """What the letter is recognised by; the last ones are remembered, since a letter is compared many times."""
         known = self._recent.get(letter.id)
         if known is None:
@@ -93,6 +77,33 @@ class Reader:
                 self._recent.clear()
             self._recent[letter.id] = known
         return known
+
+
+def _told(found: classifier.understanding.Understanding) -> Understanding:
+    return Understanding(
+        category=found.category,
+        kind=Kind(found.kind),
+        urgent=found.urgent,
+        district=found.district,
+        decision=Decision(found.decision),
+        bureau=found.bureaus[0][0] if found.bureaus else None,
+        support=tuple(code for code in found.support if code != city.DISTRICT_LEADS),
+        probability=found.probability,
+        threshold=found.threshold,
+        candidates=tuple(
+            Candidate(code, lead, probability)
+            for (code, probability), lead in zip(found.categories, found.leads, strict=True)
+        ),
+        bureaus=tuple(found.bureaus),
+        reasons=tuple(found.reasons),
+        probabilities=tuple(found.probabilities.astype(float).round(6).tolist()),
+        model=found.version,
+    )
+
+
+def personal_data(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Type, begin and end of every personal datum found in a text."""
+    return tuple((one.type, one.start, one.end) for one in classifier.personal.find(text))
 
 
 def place(text: str) -> str:

@@ -1,5 +1,6 @@
 """What every action needs at hand: the database, the vault, the city and the three things `app` wires in."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -9,7 +10,8 @@ from databases import Database
 from feedback.rules.city import City
 from feedback.rules.hot import Letter
 from feedback.rules.record import Understanding
-from feedback.store import cases
+from feedback.store import cases, writing
+from feedback.store.gathering import Gathering
 from feedback.store.vault import Vault
 
 
@@ -35,6 +37,23 @@ def no_place(text: str) -> str:
     return ""
 
 
+class Written(Protocol):
+    """What is read of a letter before it is a case."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def district(self) -> str | None: ...
+    @property
+    def address(self) -> str: ...
+
+
+AT_ONCE = 8
+"""Letters of one moment that are read and written together: while the database writes some, the next are read."""
+
+
 @dataclass(slots=True)
 class Hall:
     """The city hall as one process sees it. `city` is replaced whole when its tables change."""
@@ -55,3 +74,17 @@ class Hall:
     alike: Alike = nothing_alike
     place: Callable[[str], str] = no_place
     """The first road, estate, school … a text names; empty when it names none."""
+    read: Gathering[Written, Understanding] = field(init=False)
+    """What a letter says, understood together with the others of the same moment."""
+    write: Gathering[writing.Rows, None] = field(init=False)
+    """New rows, written in one statement with the others of the same moment."""
+
+    def __post_init__(self) -> None:
+        self.read = Gathering(self._read, most=AT_ONCE)
+        self.write = Gathering(functools.partial(writing.insert_all, self.database), most=AT_ONCE)
+
+    async def _read(self, letters: Sequence[Written]) -> Sequence[Understanding]:
+        several = getattr(self.understand, "several", None)
+        if several is not None:
+            return several(letters)
+        return [self.understand(one.title, one.body, district=one.district, address=one.address) for one in letters]

@@ -77,14 +77,16 @@ async def submit(hall: Hall, letter: Letter, *, now: datetime, also: Also | None
     """A new case, routed or in triage. The rows `also` gives for the receipt are written with it, or nothing is.
 
     Raises asyncpg.UniqueViolationError for those rows only."""
-    understood = hall.understand(letter.title, letter.body, district=letter.district, address=letter.address)
+    understood = await hall.read(letter)
     identity = await hall.numbers.take(hall.database)
     receipt = _receipt(hall, letter, understood, identity, now)
     rows = [*_rows(hall, letter, receipt, identity), *(also(receipt) if also else ())]
     if understood.urgent and understood.decision is not Decision.PROTECTED:
         await _with_alarm(hall, rows, receipt, identity)
-    else:
+    elif also:
         await writing.insert(hall.database, rows)
+    else:
+        await hall.write(rows)
     return receipt
 
 

@@ -14,7 +14,7 @@ GENESIS = bytes(32)
 
 def canonical(event: Event) -> bytes:
     """The bytes of an event that are hashed: every column, `|` between them, the time in UTC with microseconds."""
-    at = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    at = f"{event.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
     parts = (
         event.case_id, event.seq, at, event.step, event.from_status, event.to_status,
         event.actor, event.person_id, event.bureau, event.round,

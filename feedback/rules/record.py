@@ -172,7 +172,6 @@ class Understanding:
     bureaus: tuple[tuple[str, float], ...] = ()
     reasons: tuple[str, ...] = ()
     probabilities: tuple[float, ...] = field(default=(), repr=False)
-    personal_data: tuple[tuple[str, int, int], ...] = ()
     model: str = ""
 
 

@@ -199,7 +199,7 @@ async def classify(request: Request) -> Response:
             "decision": understood.decision,
             "personal_data": [
                 {"type": kind, "start": start, "end": end, "text": whole[start:end]}
-                for kind, start, end in understood.personal_data
+                for kind, start, end in request.app.state.personal_data(whole)
             ],
             "reasons": list(understood.reasons),
         }

@@ -111,7 +111,7 @@ async def _person(request: Request) -> Person | None:
     """Whose session the bearer token or the cookie opens. The cookie does not open the API: no cross-site surprises there."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        token = "" if request.url.path.startswith("/api/") else request.cookies.get(COOKIE, "")
+        token = "" if request.scope["path"].startswith("/api/") else request.cookies.get(COOKIE, "")
     return await accounts.whose(hall(request), token, now=clock.now()) if token else None
 
 
