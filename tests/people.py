@@ -35,4 +35,4 @@ STAFF = (WANG, SHEN, JU, LI, ZHU, DIAO, MI, DU, SHI, XI, AN, JI)
 XIAO_LIN_PHONE = "13977200001"  # the citizen who wrote
 XIAO_ZHOU_PHONE = "13977200002"  # another citizen
 
-NOISE = "鱼峰区东环大道旁边的工地，连续三天夜里十一点以后还在打桩，声音很大，老人孩子睡不着。"
+NOISE = "鱼峰区东环大道旁边的工地，连续三天晚上十一点以后还在打桩，声音很大，全家都睡不着，请管一管。"
