@@ -17,7 +17,7 @@ _LIMITS = """\
 
 def written(about: Mapping[str, Any]) -> str:
     """The card of the model that says this of itself in model.json; the same model, the same card."""
-    measured: Mapping[str, Mapping[str, Any]] = about["measured"]
+    measured: Mapping[str, Mapping[str, Any]] = dict(sorted(about["measured"].items(), key=lambda item: item[0] != "city"))
     return "\n\n".join((
         f"# City model {about.get('version', '')}",
         _origin(about),

@@ -49,7 +49,7 @@ def save(
         content["version"] = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         if card:
-            (made / "CARD.md").write_text(card(content), encoding="utf-8")
+            (made / "CARD.md").write_text(card(json.loads(text)), encoding="utf-8")
         (made / "model.json").write_text(text + "\n", encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
