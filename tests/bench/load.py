@@ -45,13 +45,13 @@ async def run(port: int, path: str, bodies: list[bytes], *, connections: int, se
 
 
 @contextlib.contextmanager
-def served(factory: str, environment: dict[str, str]) -> Iterator[int]:
-    """The port of one uvicorn process that runs the application factory, ready to be asked."""
+def served(factory: str, environment: dict[str, str], *, processes: int = 1) -> Iterator[int]:
+    """The port of the application the factory makes, served by so many uvicorn processes, ready to be asked."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port), "--loop", "uvloop",
-               "--http", "httptools", "--no-access-log", "--log-level", "error"]  # fmt: skip
+               "--http", "httptools", "--no-access-log", "--log-level", "error", "--workers", str(processes)]  # fmt: skip
     process = subprocess.Popen(command, env=os.environ | environment)
     try:
         _wait(port, process)

@@ -1,7 +1,10 @@
-"""Submissions per second through the JSON API, as a ratio to the bare one-row insert of bare.py in the same run."""
+"""Submissions per second through the JSON API, as a ratio to the bare one-row insert of bare.py in the same run.
+
+Both are served as a city would: by one process a core, to many citizens at once."""
 
 import asyncio
 import csv
+import os
 import statistics
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from feedback.store import city, database, server
 from tests.bench import load
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, SECONDS, CONNECTIONS = 3, 4.0, 8
+ROUNDS, SECONDS, CONNECTIONS = 3, 4.0, 32
 
 
 def letters(most: int = 400) -> list[bytes]:
@@ -34,8 +37,8 @@ def measure() -> dict[str, Any]:
         asyncio.run(prepare(url))
         environment = {"MINSHENG_SOCKET_URL": url, "MINSHENG_LIMITS": "0", "MINSHENG_KEY": "11" * 32}
         with (
-            load.served("feedback.app:create", environment) as port,
-            load.served("tests.bench.bare:create", environment) as other,
+            load.served("feedback.app:create", environment, processes=os.cpu_count() or 1) as port,
+            load.served("tests.bench.bare:create", environment, processes=os.cpu_count() or 1) as other,
         ):
             for path, at in (("/api/v1/cases", port), ("/insert", other)):
                 asyncio.run(load.run(at, path, bodies, connections=CONNECTIONS, seconds=1))  # warm up
