@@ -57,13 +57,15 @@ class Saved:
     home: bool
 
 
-async def of(database: Database, person_id: int) -> list[Saved]:
-    """This person's filters in the order of their making."""
+async def of(database: Database, person_id: int, bureau: str | None) -> tuple[list[Saved], dict[int, str]]:
+    """This person's filters in the order of their making, and the colleagues of their bureau by name: what stands beside a list."""
     rows = await database.fetch_all(
-        f"SELECT id, name, address, home FROM saved_filters WHERE person_id = :person ORDER BY id LIMIT {MOST}",
-        {"person": person_id},
+        f"""(SELECT true AS filter, id, name, address, home FROM saved_filters WHERE person_id = :person ORDER BY id LIMIT {MOST})
+        UNION ALL (SELECT false, id, name, '', false FROM people WHERE bureau = CAST(:bureau AS text) AND active ORDER BY name, id)""",
+        {"person": person_id, "bureau": bureau},
     )
-    return [Saved(**dict(row._mapping)) for row in rows]
+    saved = [Saved(row["id"], row["name"], row["address"], row["home"]) for row in rows if row["filter"]]
+    return saved, {row["id"]: row["name"] for row in rows if not row["filter"]}
 
 
 async def save(database: Database, person_id: int, *, name: str, address: str) -> bool:

@@ -101,6 +101,14 @@ async def readers(database: Database, *, bureaus: Collection[str], protected: bo
     return [read(row) for row in rows]
 
 
+async def names(database: Database, ids: set[int]) -> dict[int, str]:
+    """The names of these people."""
+    if not ids:
+        return {}
+    rows = await database.fetch_all("SELECT id, name FROM people WHERE id = ANY(:ids)", {"ids": sorted(ids)})
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def open_session(
     database: Database, person_id: int, token_hash: bytes, *, now: datetime, until: datetime
 ) -> None:

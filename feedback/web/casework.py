@@ -17,6 +17,7 @@ from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Status, Step, WrongStep
 from feedback.store import cases, people, units
 from feedback.web import (
+    at_once,
     case_page,
     case_view,
     desk,
@@ -33,7 +34,7 @@ from feedback.web.doors import door
 
 Given = dict[str, Any]
 
-_OF_PAGE = ("queue", "q", "back", "confirmed", "seen", "press")
+_OF_PAGE = ("queue", "q", "only", "back", "confirmed", "seen", "press")
 """Fields of the page's forms that are no fields of a step: where to go on, the last event that was shown, other buttons."""
 
 
@@ -64,7 +65,7 @@ async def show(
 ) -> Response:
     """The page. `given` was typed and is kept, `wrong` are the sentences beside its fields."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
-    panes = await desk.read(request, where.get("queue", ""), where.get("q", "").strip(), "", case)
+    panes = await desk.read(request, where.get("queue", ""), where.get("q", "").strip(), "", case, only={"only": where.get("only", "")})
     shown = await case_page.shown(hall, who, case, now=now)
     typed = given or {}
     context = {
@@ -135,7 +136,7 @@ async def take(request: Request, number: str, given: Given) -> Response:
         if objections and len(str(asked.get("override", "")).strip()) < 2:
             wrong = {"override": "请写明为什么仍然这样答复，审核人会看到。"} if given.get("confirmed") else {}
             return await show(request, case, where=given, given=given, objections=objections, wrong=wrong)
-        after = await steps.take(request, number, asked)
+        after = await at_once.take(request, number, asked)
     except (errors.BadFields, *_BESIDE_A_FIELD) as fault:
         return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault, asked))
     except (cases.Stale, WrongStep):
@@ -180,10 +181,11 @@ async def clash(request: Request, number: str, given: Given) -> Response:
 
 async def _objections(request: Request, case: Case, asked: Given) -> tuple[tuple[str, str], ...]:
     """What the reply check says of an answer that could be sent; nothing for other steps and for what is refused anyway."""
-    if asked.get("step") != "reply" or case.status not in TABLE[Step.REPLY]:
+    ready = case.status in TABLE[Step.REPLY] or (asked.get(at_once.ACCEPTING) and case.status is Status.ASSIGNED)
+    if asked.get("step") != "reply" or not ready:
         return ()
     steps.demand_role(doors.actor(request), steps.STEPS["reply"], case)
-    reply, wrong = reading.try_form(forms.Reply, asked)
+    reply, wrong = reading.try_form(forms.Reply, {k: v for k, v in asked.items() if k != at_once.ACCEPTING})
     if reply is None or wrong or reply.version != case.version:
         return ()
     hall = doors.hall(request)
@@ -208,7 +210,7 @@ def _onward(request: Request, given: Given, after: Case) -> str:
     if given.get("back") in ("dispatch", "supervise"):
         return f"/{given['back']}?{urlencode({'done': given['step'], 'about': after.number})}"
     done = "published" if given["step"] == "reply" and after.status is Status.REPLIED else given["step"]
-    kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": done}
+    kept = {name: given[name] for name in ("queue", "q", "only") if given.get(name)} | {"done": done}
     left = given["step"] == "recuse" or (doors.actor(request).role in BUREAU_ROLES and after.bureau is None)
     return f"/desk{'' if left else '/' + after.number}?{urlencode(kept)}"
 

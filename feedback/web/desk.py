@@ -9,12 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feedback import clock
+from feedback.actions.hall import Hall
+from feedback.rules import permission
 from feedback.rules.permission import BUREAU_ROLES, Role
 from feedback.rules.record import Case
-from feedback.rules.status import Status
-from feedback.store import oversight, queues, searching
+from feedback.rules.status import Status, Step
+from feedback.store import oversight, people, queues, searching
+from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
-from feedback.web import article_desk, case_view, doors, errors, reminding, templating
+from feedback.web import article_desk, case_view, doors, errors, filter_desk, narrowing, reminding, templating
 from feedback.web.doors import door
 
 QUEUES = {
@@ -49,6 +52,9 @@ _BY_STATUS = (
 )  # fmt: skip
 _OF_BUREAU = (Queue.MINE, Queue.UNASSIGNED, *_BY_STATUS, Queue.OPEN)
 _OF_CITY = (Queue.TRIAGE, Queue.RETURNED, *_BY_STATUS, Queue.OPEN)
+
+_NOTHING: Mapping[str, str] = {}
+_NOBODY: Mapping[int, str] = {}
 
 _FIRST = {Role.REVIEWER: Queue.REVIEW, Role.SUPERVISOR: Queue.OVERDUE, Role.LEADER: Queue.OVERDUE}
 _HOME = {
@@ -90,6 +96,10 @@ DONE = {
     "contribute": "协办意见已交给主办单位。",
     "assign": "已转交。",
     "note": "备注已记下。",
+    "saved": "筛选已保存，在队列下面随时能打开。",
+    "drop": "筛选已删除。",
+    "home": "以后打开工作台先看这个筛选。",
+    "unhome": "以后打开工作台先看要紧的队列。",
     "correct_category": "事项已更正，期限已重新计算。",
     "supplement": "已代市民补充，承办单位能看到。",
     "remind": "已代市民催办，承办单位能看到。",
@@ -101,9 +111,13 @@ DONE = {
 
 
 async def home(request: Request) -> Response:
-    """Queues and the list of one of them."""
-    asked = request.query_params
-    panes = await read(request, asked.get("queue", ""), asked.get("q", "").strip(), asked.get("cursor", ""))
+    """Queues and the list of one of them; without any wish what this person has chosen to begin with."""
+    asked: Mapping[str, str] = request.query_params
+    beside = await filter_desk.beside(request)
+    if not any(asked.get(name) for name in ("queue", "q", "only", *narrowing.NAMES)):
+        asked = {**filter_desk.home(beside), **asked}
+    q = asked.get("q", "").strip()
+    panes = await read(request, asked.get("queue", ""), q, asked.get("cursor", ""), only=asked, beside=beside)
     told = await reminding.shown(request)
     return templating.page(
         request, "desk/list.html", **panes, done=DONE.get(asked.get("done", ""), ""), reminders=told,
@@ -111,25 +125,67 @@ async def home(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def read(request: Request, queue: str, q: str, cursor: str, case: Case | None = None) -> dict[str, Any]:
-    """What the queue and list panes show. Raises BadFields for a queue or cursor that is none, or too long a search."""
+async def read(
+    request: Request, queue: str, q: str, cursor: str, case: Case | None = None, *,
+    only: Mapping[str, str] = _NOTHING, beside: filter_desk.Beside | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What the queue and list panes show. Raises BadFields for a queue, filter or cursor that is none, or too long a search."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     names = _OF_BUREAU if who.role in BUREAU_ROLES else _OF_CITY
+    narrow = narrowing.read(hall, only)
     counted = await queues.counts(hall.database, who, now)
-    chosen = _chosen(queue, q) or (None if q else _first(who.role, names, counted, case))
-    rows, following = await listing(request, chosen, q, cursor)
+    chosen = _chosen(queue, q) or _unasked(who.role, names, counted, case, q, narrow)
+    saved, colleagues = beside or await filter_desk.beside(request)
+    rows, following = await listing(request, chosen, q, cursor, narrow, colleagues)
+    address = narrowing.address(chosen or "", q, narrow)
+    own = next((one for one in saved if one.address == address), None)
     return {
         "queues": [(one, QUEUES[one], counted[one]) for one in names],
         "queue": chosen,
-        "queue_name": QUEUES[chosen] if chosen else f"搜“{q}”",
-        "nothing": EMPTY.get(chosen, "") if chosen else "试试少几个字，或者输入完整的编号、手机号。",
+        "queue_name": own.name if own else _name(chosen, q, narrow),
+        "nothing": _nothing(chosen, q, narrow, hall),
         "q": q,
         "rows": rows,
-        "next": _address(chosen, q, following) if following else "",
+        "next": _address(chosen, q, narrow, following) if following else "",
         "later": bool(cursor),
-        "tail": _tail(chosen, q),
+        "tail": _tail(chosen, q, narrow),
         "most": queues.MOST,
+        "only": narrowing.packed(narrow),
+        "narrowed": narrowing.words(hall.city, narrow, colleagues),
+        "given": {"queue": chosen or "", "q": q, **narrowing.chosen(narrow)},
+        "address": address,
+        "choices_of_list": narrowing.choices(hall.city, colleagues),
+        "saved": saved,
+        "own": own,
+        "bulk": permission.may_take(who, Step.ACCEPT) and who.role in BUREAU_ROLES,
+        "ticked": request.query_params.get("all") == "1",
     }
+
+
+def _unasked(
+    role: Role, names: tuple[Queue, ...], counted: Mapping[Queue, int], case: Case | None, q: str, narrow: Narrow
+) -> Queue | None:
+    """The queue when none was asked for: a search looks everywhere, a filter through all that is open."""
+    if q:
+        return None
+    return Queue.OPEN if narrow else _first(role, names, counted, case)
+
+
+def _name(queue: Queue | None, q: str, narrow: Narrow) -> str:
+    name = f"{QUEUES[queue]}里搜“{q}”" if queue and q else QUEUES[queue] if queue else f"搜“{q}”"
+    return f"{name}（已筛选）" if narrow else name
+
+
+def _nothing(queue: Queue | None, q: str, narrow: Narrow, hall: Hall) -> str:
+    """What is said of an empty list."""
+    found = searching.search(q, hall.vault)
+    if found and found.short:
+        return f"只有一个字时只查最近的 {searching.NEWEST} 件，请再多写一个字。"
+    if q:
+        return "试试少几个字，或者输入完整的编号、手机号。"
+    if narrow:
+        return "没有同时符合这些条件的，试试少选一个条件。"
+    return EMPTY.get(queue, "") if queue else ""
 
 
 def _first(role: Role, names: tuple[Queue, ...], counted: Mapping[Queue, int], case: Case | None) -> Queue:
@@ -150,18 +206,29 @@ def _chosen(queue: str, q: str) -> Queue | None:
 
 
 async def listing(
-    request: Request, queue: Queue | None, q: str, cursor: str
+    request: Request, queue: Queue | None, q: str, cursor: str, narrow: Narrow, known: Mapping[int, str]
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of cases as rows, and the cursor of the next page. Raises BadFields for a made-up cursor."""
+    """One page of cases as rows, and the cursor of the next page; `known` are people by name. Raises BadFields for a made-up cursor."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     try:
         found, following = await queues.page(
-            hall.database, who, queue, searching.search(q, hall.vault), cursor, now=now, limit=50
+            hall.database, who, queue, searching.search(q, hall.vault), cursor, now=now, limit=50, narrow=narrow
         )
     except queues.BadCursor:
         raise errors.BadFields({"cursor": queues.BadCursor.__doc__ or ""}) from None
     titles = await secret_titles(request, found)
-    return [case_view.row(hall, case, now, title=titles.get(case.id, "")) for case in found], following
+    unknown = {case.handler_id for case in found if case.handler_id and case.handler_id not in known}
+    names = {**known, **await people.names(hall.database, unknown)}
+    rows = [
+        {**case_view.row(hall, case, now, title=titles.get(case.id, "")), "handler": names.get(case.handler_id or 0)}
+        for case in found
+    ]
+    return rows, following
+
+
+def title(case: Case) -> str:
+    """What a case is called where its text is not shown."""
+    return case.title or ("保密件" if case.protected else case.number)
 
 
 async def secret_titles(request: Request, found: list[Case]) -> dict[int, str]:
@@ -171,15 +238,21 @@ async def secret_titles(request: Request, found: list[Case]) -> dict[int, str]:
     return {identity: hall.vault.open(text).split("\n", 1)[0] for identity, text in sealed.items()}
 
 
-def _tail(queue: Queue | None, q: str) -> str:
+def _tail(queue: Queue | None, q: str, narrow: Narrow) -> str:
     """What a link to a case carries, so that the list beside it stays the same."""
-    given = {"queue": queue.value if queue else "", "q": q}
+    given = {"queue": queue.value if queue else "", "q": q, "only": narrowing.packed(narrow)}
     kept = urlencode({name: value for name, value in given.items() if value})
     return f"?{kept}" if kept else ""
 
 
-def _address(queue: Queue | None, q: str, cursor: str) -> str:
-    tail = _tail(queue, q)
+def back(given: Mapping[str, Any]) -> str:
+    """The address of the list that a form was sent from."""
+    kept = urlencode({name: given[name] for name in ("queue", "q", "only") if given.get(name)})
+    return f"/desk?{kept}" if kept else "/desk"
+
+
+def _address(queue: Queue | None, q: str, narrow: Narrow, cursor: str) -> str:
+    tail = _tail(queue, q, narrow)
     return f"/desk{tail}{'&' if tail else '?'}cursor={cursor}"
 
 
@@ -190,8 +263,9 @@ async def api(request: Request) -> Response:
     counted = await queues.counts(hall.database, who, now)
     names = _OF_BUREAU if who.role in BUREAU_ROLES else _OF_CITY
     q = asked.get("q", "").strip()
-    chosen = _chosen(asked.get("queue", ""), q) or (None if q else _first(who.role, names, counted, None))
-    rows, following = await listing(request, chosen, q, asked.get("cursor", ""))
+    narrow = narrowing.read(hall, asked)
+    chosen = _chosen(asked.get("queue", ""), q) or _unasked(who.role, names, counted, None, q, narrow)
+    rows, following = await listing(request, chosen, q, asked.get("cursor", ""), narrow, _NOBODY)
     content = {
         "items": rows,
         "counts": {one.value: n for one, n in counted.items()},

@@ -128,14 +128,27 @@ def plain(scope: Scope, status_code: int, code: str, message: str = "", **more: 
     return templating.page(request, "error/error.html", status_code=status_code, code=code, message=text, **more)
 
 
+def _kind(fault: Exception) -> type[Exception]:
+    return next(kind for kind in type(fault).__mro__ if kind in TABLE)
+
+
+def name(fault: Exception) -> str:
+    """What the API calls an exception of the table."""
+    return TABLE[_kind(fault)][1]
+
+
+def sentence(fault: Exception) -> str:
+    """What people are told of an exception of the table."""
+    return SENTENCES.get(name(fault)) or (_kind(fault).__doc__ or "").splitlines()[0]
+
+
 async def known(request: Request, fault: Exception) -> Response:
     """The answer for an exception of the table."""
-    kind = next(kind for kind in type(fault).__mro__ if kind in TABLE)
-    code, name = TABLE[kind]
+    code, called = TABLE[_kind(fault)]
     more: dict[str, Any] = {}
     if isinstance(fault, BadFields):
-        name, more["fields"] = fault.code, fault.fields
-    response = plain(request.scope, code, name, SENTENCES.get(name) or (kind.__doc__ or "").splitlines()[0], **more)
+        called, more["fields"] = fault.code, fault.fields
+    response = plain(request.scope, code, called, SENTENCES.get(called) or sentence(fault), **more)
     if isinstance(fault, (TooMany, accounts.Locked)):
         response.headers["retry-after"] = str(fault.seconds)
     if code == 401 and wants_json(request.scope):

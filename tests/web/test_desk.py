@@ -67,7 +67,7 @@ async def test_the_whole_way_through_forms(client, number):
 async def test_only_what_is_possible_now_is_offered(client, number):
     page = await get(client, people.WANG, f"/desk/{number}")
     assert page.steps == {
-        "accept", "return", "contact", "assign", "note", "join", "recuse", "request_extension",
+        "accept", "return", "contact", "assign", "note", "join", "recuse", "request_extension", "reply",
     }  # fmt: skip
     assert (await get(client, people.SHEN, f"/desk/{number}")).steps == {"note", "recuse"}
     assert (await get(client, people.SHI, f"/desk/{number}")).steps == {"instruct", "note"}

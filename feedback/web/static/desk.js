@@ -1,26 +1,27 @@
-// The desk without page loads: links of queues and lists change the panes in place, keys move through the list.
+// The desk without page loads: links of queues and lists change the panes in place, cases are picked without one. Keys: keys.js.
 // Without this module every link and form works as a page of its own.
 
 const main = document.querySelector("main.desk");
-const OFF = "minsheng-keys-off";
 let dirty = Boolean(main.querySelector("[data-focus]")); // a page that came back with what was typed
 
 const leave = () => !dirty || confirm("刚写的内容还没有送出，要离开吗？");
 
 function show(page, address, push) {
-  const fresh = page.querySelector("main.desk");
-  if (!fresh) return location.assign(address);
+  const came = page.querySelector("main.desk");
+  if (!came) return location.assign(address);
   const list = main.querySelector(".items");
   const top = list.scrollTop;
-  const same = list.querySelector("#list-name").textContent === fresh.querySelector("#list-name").textContent;
-  main.className = fresh.className;
-  main.replaceChildren(...fresh.childNodes);
+  const kept = new Set(boxes().filter((one) => one.checked).map((one) => one.value));
+  const same = list.querySelector("#list-name").textContent === came.querySelector("#list-name").textContent;
+  main.className = came.className;
+  main.replaceChildren(...came.childNodes);
   document.title = page.title;
   if (same) main.querySelector(".items").scrollTop = top;
   main.querySelector(".work").scrollTop = 0;
   if (push) history.pushState(null, "", address);
   dirty = false;
-  keys();
+  boxes().forEach((one) => (one.checked ||= kept.has(one.value)));
+  fresh();
   (main.querySelector("[data-focus]") ?? main.querySelector("#case-title") ?? main).focus({ preventScroll: true });
 }
 
@@ -38,48 +39,31 @@ async function go(address, push = true) {
   }
 }
 
-function keys() {
-  const help = main.querySelector("[data-keys]");
-  const button = help.querySelector("[data-keys-off]");
-  const off = localStorage.getItem(OFF) === "1";
-  help.hidden = !matchMedia("(min-width: 76rem) and (hover: hover)").matches;
-  button.textContent = off ? "打开快捷键" : "关掉快捷键";
-  button.setAttribute("aria-pressed", String(off));
+const boxes = () => [...main.querySelectorAll("[data-several] input[name=case]")];
+
+// How many are picked, in words; the link ticks all or none without a page load.
+function picked() {
+  const several = main.querySelector("[data-several]");
+  if (!several) return;
+  const count = boxes().filter((one) => one.checked).length;
+  const words = several.querySelector("[data-count]");
+  words.hidden = !count;
+  words.textContent = `已选 ${count} 件`;
+  several.querySelector("[data-all]").textContent = count && count === boxes().length ? "都不选" : "全选这一页";
+}
+
+function fresh() {
+  main.dispatchEvent(new Event("panes")); // keys.js has a box in them
+  picked();
   main.querySelector(".queues [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
-function move(by) {
-  const items = [...main.querySelectorAll("a.item")];
-  if (!items.length) return;
-  const here = items.findIndex((one) => one === document.activeElement);
-  const open = items.findIndex((one) => one.hasAttribute("aria-current"));
-  const at = here >= 0 ? here + by : open >= 0 ? open + by : by > 0 ? 0 : items.length - 1;
-  items[Math.max(0, Math.min(items.length - 1, at))].focus();
-}
-
-const ACTS = {
-  j: () => move(1),
-  k: () => move(-1),
-  o: () => {
-    const item = document.activeElement?.closest?.("a.item") ?? main.querySelector("a.item[aria-current]") ?? main.querySelector("a.item");
-    if (item) go(item.href);
-  },
-  a: () => main.querySelector("form.step-accept")?.requestSubmit(),
-  r: () => main.querySelector("#reply-answer")?.focus(),
-};
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (localStorage.getItem(OFF) === "1" || !ACTS[event.key]) return;
-  event.preventDefault();
-  ACTS[event.key]();
-});
-
 main.addEventListener("click", (event) => {
-  if (event.target.closest("[data-keys-off]")) {
-    localStorage.setItem(OFF, localStorage.getItem(OFF) === "1" ? "0" : "1");
-    return keys();
+  if (event.target.closest("[data-all]")) {
+    event.preventDefault();
+    const all = boxes().every((one) => one.checked);
+    boxes().forEach((one) => (one.checked = !all));
+    return picked();
   }
   const link = event.target.closest("a[href^='/desk']");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -87,11 +71,12 @@ main.addEventListener("click", (event) => {
   go(link.getAttribute("href"));
 });
 
-main.addEventListener("input", (event) => (dirty ||= Boolean(event.target.closest("form[method=post]"))));
+main.addEventListener("change", picked);
+main.addEventListener("input", (event) => (dirty ||= !event.target.closest(".items") && Boolean(event.target.closest("form[method=post]"))));
 main.addEventListener("submit", () => (dirty = false));
 addEventListener("beforeunload", (event) => dirty && event.preventDefault());
 addEventListener("popstate", () => go(location.pathname + location.search, false));
 
-keys();
+fresh();
 main.querySelector("[data-focus]")?.focus();
 main.querySelector(".items [aria-current]")?.scrollIntoView({ block: "nearest" });
