@@ -245,4 +245,4 @@ async def test_the_page_of_a_case_asks_the_database_little(client, number, caplo
         caplog.clear()
         assert (await client.get(f"/desk/{number}", headers=headers)).status_code == 200
     asked = [one for one in caplog.records if "Query" in one.getMessage() or "SELECT" in one.getMessage()]
-    assert 5 < len(asked) <= 21, "\n".join(one.getMessage()[:150] for one in asked)
+    assert 5 < len(asked) <= 22, "\n".join(one.getMessage()[:150] for one in asked)
