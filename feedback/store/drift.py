@@ -10,11 +10,11 @@ from databases import Database
 _CASES = """
     SELECT ledger.category, cases.received_at, ledger.decision = 'auto' AS auto, ledger.probability, novelty.unknown,
         cases.status NOT IN ('submitted', 'triage', 'withdrawn') AS decided,
-        EXISTS (SELECT FROM corrections WHERE corrections.case_id = cases.id AND corrections.step IN ('dispatch', 'correct_category')
-            AND corrections.person_id IS NOT NULL
-            AND (coalesce(corrections.to_category, ledger.category) IS DISTINCT FROM ledger.category
-                OR coalesce(corrections.to_bureau, ledger.bureau) IS DISTINCT FROM ledger.bureau))
-        OR EXISTS (SELECT FROM audits WHERE audits.case_id = cases.id AND NOT (audits.bureau_right AND audits.category_right)) AS overridden
+        (cases.id IN (SELECT changed.case_id FROM corrections AS changed JOIN ledger AS said USING (case_id)
+                WHERE changed.at >= :since AND changed.step IN ('dispatch', 'correct_category') AND changed.person_id IS NOT NULL
+                AND (coalesce(changed.to_category, said.category) IS DISTINCT FROM said.category
+                    OR coalesce(changed.to_bureau, said.bureau) IS DISTINCT FROM said.bureau))
+            OR cases.id IN (SELECT case_id FROM audits WHERE drawn_at >= :since AND NOT (bureau_right AND category_right))) AS overridden
     FROM cases JOIN ledger ON ledger.case_id = cases.id LEFT JOIN novelty ON novelty.case_id = cases.id
     WHERE cases.received_at >= :since AND NOT cases.protected AND NOT cases.historical AND ledger.model <> ''
 """

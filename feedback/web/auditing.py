@@ -35,6 +35,7 @@ async def _page(request: Request, number: str, faults: dict[str, str], status_co
         bureaus=case_page.bureaus(hall.city),
         categories=case_page.categories(hall.city),
         done=_DONE.get(request.query_params.get("done", ""), ""),
+        about=request.query_params.get("about", "")[:40],
         wrong=number,
         faults=faults,
     )
@@ -71,7 +72,7 @@ async def judge(request: Request) -> Response:
         raise errors.NotFound from None
     except learning.AlreadyJudged:
         return RedirectResponse("/learning/audit", 303)
-    return RedirectResponse(f"/learning/audit?done={'right' if right else 'wrong'}", 303)
+    return RedirectResponse("/learning/audit?done=right" if right else f"/learning/audit?done=wrong&about={number}", 303)
 
 
 def _faults(hall: Hall, category: str, bureau: str, *, wrong: bool) -> dict[str, str]:

@@ -48,6 +48,7 @@ async def _page(request: Request, given: dict[str, str], faults: dict[str, str],
     hall, who = doors.hall(request), doors.actor(request)
     serves = await learning.serving(hall)
     known = await models.listed(hall.database)
+    failed = [one["version"] for one in known if not one["passed"]]
     candidate = await models.candidate(hall.database)
     return templating.page(
         request,
@@ -56,6 +57,7 @@ async def _page(request: Request, given: dict[str, str], faults: dict[str, str],
         serves=next((one for one in known if one["version"] == serves), None),
         candidate=await _candidate(hall, candidate["version"], reads=who.role is Role.DISPATCHER) if candidate else None,
         others=[one for one in known if one["version"] != serves and not (candidate and one["version"] == candidate["version"])],
+        failed={version: await models.checks(hall.database, version) for version in failed},
         log=await models.promotions(hall.database),
         waiting=await audits.count_waiting(hall.database),
         checks=CHECKS,

@@ -63,7 +63,8 @@ async def test_a_correction_takes_names_and_refuses_what_nobody_bears(client, al
     unknown = await post(client, people.DIAO, f"/learning/audit/{number}", verdict="wrong", bureau="宇宙局")
     assert unknown.status_code == 422 and "没有这个单位" in unknown.text
     answer = await post(client, people.DIAO, f"/learning/audit/{number}", verdict="wrong", category="城市供水")
-    assert answer.headers["location"] == "/learning/audit?done=wrong"
+    assert answer.headers["location"] == f"/learning/audit?done=wrong&about={number}"
+    assert f'href="/desk/{number}"' in (await get(client, people.DIAO, answer.headers["location"])).text
     row = await client.app.state.hall.database.fetch_one("SELECT category, category_right, bureau_right FROM audits")
     assert (row["category"], row["category_right"], row["bureau_right"]) == ("B05", False, True)
 
@@ -129,6 +130,23 @@ async def test_a_candidate_is_set_aside(client):
     done = await post(client, people.DIAO, "/learning/models", version="c0ffee", decision="aside")
     assert done.headers["location"] == "/learning/models?done=aside"
     assert "没有候选模型" in (await get(client, people.DIAO, "/learning/models")).text
+
+
+async def test_a_model_that_failed_says_why(client):
+    await candidate(client.app.state.hall, "bad", passed=False)
+    page = await get(client, people.DIAO, "/learning/models")
+    assert "没有通过检验" in page.text and "没有候选模型" in page.text
+    assert "96.0%，要求 90.0%" in page.text
+
+
+def test_alarms_are_sentences_with_their_figures():
+    before, lately = rule.Span(200, 80, 180, 18, 0.7, 0.3), rule.Span(30, 6, 30, 12, 0.55, 0.45)
+    assert [quality.in_words(one, before, lately) for one in rule.alarms(before, lately)] == [
+        "近四周有 40% 被人改了（30 件里 12 件），之前是 10%。",
+        "近四周只有 20% 能自动派单，之前是 40%。",
+        "近四周的平均把握降到 55%，之前是 70%。",
+        "近四周来信里没见过的字词多了：45%，之前是 30%。可能出现了新的事情。",
+    ]
 
 
 def test_the_interval_is_told_in_whole_percents():
