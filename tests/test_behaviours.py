@@ -1,22 +1,23 @@
 """The faults of other systems, BEHAVIOURS 1–24: one named test each, in the numbers of that list.
 
-Due times follow our own rule (the first moment that is too late), worked out by hand in the comments. 23, the double submission, needs
-HTTP: tests/web/test_api.py, test_the_same_key_gives_the_same_case; 15 in the figures: tests/store/test_statistics.py,
-test_an_earlier_round_that_was_late_stays_late."""
+34 beside them. Due times follow our own rule (the first moment that is too late), worked out by hand in the comments."""
 
 import asyncio
+from datetime import date
 
 import pytest
 
-from feedback.actions import asking, dispatching, handling, supervising, timing, warning
-from feedback.rules import deadline, reopening, status
+from feedback.actions import asking, dispatching, handling, splitting, supervising, timing, warning
+from feedback.rules import deadline, figure, reopening, status
 from feedback.rules.deadline import Limit, Unit
+from feedback.rules.figure import Period
 from feedback.rules.status import FINAL, Status, Step, WrongStep
-from feedback.store import cases
+from feedback.store import cases, cohort, parts, statistics
 from tests import people
 from tests.actions.test_story import submitted
 from tests.conftest import actor, at
 from tests.rules.test_calendar import CITY
+from tests.web.conftest import client, settings  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 
@@ -164,6 +165,10 @@ async def test_15_closed_late_stays_late(hall):
     case = await handling.approve(hall, await actor(hall, people.SHEN), case, now=at("2026-12-08 11:00"))
     case = await asking.rate(hall, case, solved=True, satisfaction=5, now=at("2026-12-09 10:00"))
     assert case.status is Status.CLOSED and case.breached_at == at("2026-12-08 00:00")
+    monday = Period(date(2026, 11, 23), date(2026, 11, 23))
+    counted = await statistics.tally(hall.database, monday, cohort.By.BUREAU, now=at("2026-12-30 09:00"))
+    row = figure.row(counted.total)
+    assert (row["on_time_rate"], row["solved_on_time_rate"], row["confirmed_solved_rate"]) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("before", list(Status))
@@ -223,6 +228,22 @@ async def test_21_a_joined_case_joins_nothing_and_follows_its_lead(hall):
         await dispatching.join(hall, diao, lead, lead=other, now=at("2026-11-23 09:32"))
 
 
+async def test_21_the_answer_of_a_letter_closes_none_of_the_parts_split_from_it(hall):
+    case, wang = await working(hall)
+    diao, shen = await actor(hall, people.DIAO), await actor(hall, people.SHEN)
+    part = splitting.Part("另外，公交站旁边的路灯坏了。", "B03", bureau="CGJ")
+    case = await splitting.split(hall, diao, case, own="夜里打桩", part=part, now=at("2026-11-23 11:00"))
+    case = await handling.reply(
+        hall, wang, case, finding="", answer="已停工。", outcome=handling.Outcome.SOLVED, now=at("2026-11-24 10:00")
+    )
+    await handling.approve(hall, shen, case, now=at("2026-11-24 11:00"))
+    [_, row] = await parts.of_letter(hall.database, case)
+    second = await cases.by_id(hall.database, row["id"])
+    assert (second.status, second.answered_at) == (Status.ASSIGNED, None)
+    with pytest.raises(WrongStep):  # depth one: a part has no parts
+        await splitting.split(hall, diao, second, own="路灯坏了", part=part, now=at("2026-11-24 12:00"))
+
+
 async def test_22_of_two_at_once_one_wins_and_the_other_is_told(hall):
     _, case = await submitted(hall, body="我家门口那个东西又坏了，没人管。")
     diao = await actor(hall, people.DIAO)
@@ -237,6 +258,28 @@ async def test_22_of_two_at_once_one_wins_and_the_other_is_told(hall):
     [winner] = [one for one in done if not isinstance(one, Exception)]
     assert (await cases.get(hall.database, case.number)).bureau == winner.bureau
     assert await cases.holders(hall.database, case.id) == {winner.bureau}
+
+
+async def test_22_what_the_clock_or_a_reminder_notes_makes_nobodys_form_stale(hall):
+    case, wang = await working(hall)
+    seen = case.version
+    await timing.tick(hall, now=at("2026-12-07 08:30"))  # the first rungs of the ladder
+    await timing.tick(hall, now=at("2026-12-08 00:00"))  # late
+    noted = await cases.get(hall.database, case.number)
+    noted = await asking.remind(hall, noted, now=at("2026-12-08 09:00"))
+    steps = [event.step for event in await cases.events(hall.database, case.id)][-3:]
+    assert steps == [Step.WARN, Step.BREACH, Step.REMIND] and noted.version == seen
+    with pytest.raises(cases.Stale):  # who computes with the case as it was before is told all the same
+        await handling.note(hall, wang, case, text="旧的", now=at("2026-12-08 09:01"))
+    after = await handling.note(hall, wang, noted, text="新的", now=at("2026-12-08 09:02"))
+    assert after.version == seen + 1
+
+
+async def test_23_a_letter_sent_twice_is_one_case(client):  # noqa: F811
+    key = {"Idempotency-Key": "the same click"}
+    first, again = [await client.post("/api/v1/cases", json={"body": people.NOISE}, headers=key) for _ in range(2)]
+    assert first.status_code == 201 and first.json() == again.json()
+    assert await client.app.state.hall.database.fetch_val("SELECT count(*) FROM cases") == 1
 
 
 async def test_24_a_case_in_triage_cannot_be_answered_or_closed(hall):

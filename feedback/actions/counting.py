@@ -52,6 +52,12 @@ def stages_of(city: City, now: datetime, *, regime: Regime, urgent: bool, versio
     return {name: deadline.due(now, term.limit, city.calendar) if term else None for name, term in terms.items()}
 
 
+def may_return_until(city: City, case: Case, since: datetime) -> datetime | None:
+    """The first moment at which a bureau that has had the case `since` may not return it any more; None: no such limit."""
+    term = city.stage(Stage.RETURN, regime=case.regime, urgent=case.urgent, version=case.limit_version)
+    return deadline.due(since, term.limit, city.calendar) if term else None
+
+
 def columns(due: Due, base: datetime | None) -> Columns:
     """The columns that say when the round is due; `base` is when it would be without its extension, None without one."""
     return {"due_at": due.due_at, "warn_at": due.warn_at, "provisional": due.provisional, "base_due_at": base}

@@ -29,6 +29,10 @@ class OwnAnswer(Exception):
     """自己拟的答复要由另一位同事审核。"""
 
 
+class TooLateToReturn(Exception):
+    """退单的时限已经过了，请办理；确实不归本单位的，请与派单员联系。"""
+
+
 class TooManyDays(Exception):
     """延期的天数超过了允许的上限。"""
 
@@ -46,7 +50,12 @@ async def accept(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case
 async def give_back(
     hall: Hall, actor: Actor, case: Case, *, reason: str, propose: str, basis: str, now: datetime
 ) -> Case:
-    """退单: not this bureau's; once per bureau and round, never after designation. Raises WrongStep."""
+    """退单: not this bureau's; once per bureau and round, in time, never after designation. Raises WrongStep, TooLateToReturn."""
+    held = await cases.assignments(hall.database, case.id)
+    since = next((one.from_at for one in reversed(held) if one.role == "lead" and one.until_at is None), None)
+    until = counting.may_return_until(hall.city, case, since) if since else None
+    if until is not None and now >= until:
+        raise TooLateToReturn
     async with hall.database.transaction():
         if case.designated or await corrections.returned(hall.database, case.id, bureau=case.bureau, round=case.round):
             raise WrongStep(Step.RETURN, case.status)

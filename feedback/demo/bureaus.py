@@ -132,9 +132,12 @@ async def _accept(life: Life) -> AsyncIterator[datetime]:
 async def _return(life: Life, case: Case) -> AsyncIterator[datetime]:
     town, clerk = life.town, life.town.actor(Role.DISPATCHER)
     handler, district = town.actor(Role.HANDLER, case.bureau), case.district or ""
-    await handling.give_back(
-        town.hall, handler, case, reason="not_here", propose=district, basis=phrases.BASIS, now=life.now
-    )
+    try:
+        await handling.give_back(
+            town.hall, handler, case, reason="not_here", propose=district, basis=phrases.BASIS, now=life.now
+        )
+    except handling.TooLateToReturn:
+        return  # then it is theirs
     yield life.later(life.random.uniform(1, 9))
     if life.chance(0.5):
         after = await dispatching.decide_return(town.hall, clerk, await life.case(), uphold=True, reason="", now=life.now)

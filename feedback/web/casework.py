@@ -139,7 +139,7 @@ async def take(request: Request, number: str, given: Given) -> Response:
         after = await at_once.take(request, number, asked)
     except (errors.BadFields, *_BESIDE_A_FIELD) as fault:
         return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault, asked))
-    except (cases.Stale, WrongStep):
+    except (cases.Stale, WrongStep, handling.TooLateToReturn):
         return await clash(request, number, given)
     return RedirectResponse(_onward(request, given, after), 303)
 

@@ -75,6 +75,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     handling.OwnAnswer: (403, "own_answer"),
     recusing.Recused: (422, "recused"),
     recusing.NobodyLeft: (409, "nobody_left"),
+    handling.TooLateToReturn: (409, "too_late"),
     dispatching.NotThere: (422, "not_there"),
     dispatching.NoCategory: (422, "no_category"),
     authoring.NoAnswer: (409, "no_answer"),

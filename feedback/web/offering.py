@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import asking, splitting
+from feedback.actions import asking, counting, splitting
 from feedback.rules import deadline, permission
 from feedback.rules.city import City
 from feedback.rules.permission import Actor
@@ -16,6 +16,8 @@ from feedback.rules.status import TABLE, Step
 from feedback.web import steps
 
 _DECIDES_RETURN = (Step.RETURN, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH)
+_GIVES = (Step.ROUTE, Step.DISPATCH, Step.REJECT_RETURN, Step.SPLIT, Step.REWORK)
+"""Steps that give a case to a bureau."""
 _DECIDES_REWORK = (Step.REQUEST_REWORK, Step.REFUSE_REWORK)
 
 
@@ -31,6 +33,7 @@ class Facts:
     wants_rework: bool
     writer: int | None
     """Who wrote the newest answer."""
+    held_since: datetime | None
 
     @classmethod
     def of(cls, history: Sequence[Event], case: Case, extension: Any | None) -> "Facts":
@@ -45,13 +48,14 @@ class Facts:
             last if last and last.step is Step.RETURN else None, returned, extension is not None, decided,
             bool(wanted) and wanted[-1].step is Step.REQUEST_REWORK,
             next((event.person_id for event in reversed(history) if event.step is Step.REPLY), None),
+            next((event.at for event in reversed(history) if event.step in _GIVES and event.from_status != event.to_status), None),
         )  # fmt: skip
 
 
 _Condition = Callable[[Case, Facts, City, datetime], bool]
 
 _CONDITIONS: dict[str, _Condition] = {
-    "return": lambda case, facts, city, now: not case.designated and not facts.returned,
+    "return": lambda case, facts, city, now: not case.designated and not facts.returned and _in_time(case, facts, city, now),
     "decide_return": lambda case, facts, city, now: facts.undecided is not None,
     "request_extension": lambda case, facts, city, now: not facts.asked and _may_ask(case, city, now),
     "decide_extension": lambda case, facts, city, now: facts.asked and not facts.decided,
@@ -61,6 +65,11 @@ _CONDITIONS: dict[str, _Condition] = {
     "remind": lambda case, facts, city, now: (from_then := asking.may_remind_from(case)) is not None and now >= from_then,
     "assign": lambda case, facts, city, now: case.bureau is not None,
 }
+
+
+def _in_time(case: Case, facts: Facts, city: City, now: datetime) -> bool:
+    until = counting.may_return_until(city, case, facts.held_since) if facts.held_since else None
+    return until is None or now < until
 
 
 def _may_ask(case: Case, city: City, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from tests.conftest import actor, at
 
 BUREAUS = ("STHJ", "CGJ", "ZJJ")
 CATEGORIES = ("C01", "B03", "A01")
-REFUSED = (WrongStep, asking.TooEarly, handling.TooManyDays)
+REFUSED = (WrongStep, asking.TooEarly, handling.TooManyDays, handling.TooLateToReturn)
 """What a person who may take the step is told when this is not the moment for it."""
 
 Act = Callable[["World", Case, datetime, int], Awaitable[Case]]

@@ -151,3 +151,13 @@ async def test_nothing_of_a_report_against_an_official_is_stored_in_plain(hall):
     for table in ("cases", "texts", "ledger", "events", "corrections", "notices"):
         rows = await hall.database.fetch_all(f"SELECT CAST({table} AS text) AS whole FROM {table}")
         assert not any("刘科长" in row["whole"] or "局长" in row["whole"] for row in rows), table
+
+
+async def test_a_return_comes_within_a_working_day_of_the_dispatch(hall):
+    _, case = await submitted(hall)
+    wang = await actor(hall, people.WANG)
+    said = {"reason": "not_ours", "propose": "CGJ", "basis": "权责清单"}
+    with pytest.raises(handling.TooLateToReturn):  # Monday and one working day: Tuesday 24:00
+        await handling.give_back(hall, wang, case, **said, now=at("2026-11-25 00:00"))
+    case = await handling.give_back(hall, wang, case, **said, now=at("2026-11-24 23:59"))
+    assert case.status is Status.TRIAGE
