@@ -127,7 +127,8 @@ async def rate(
 
 async def rework(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case:
     """重办: the first one asked within 30 days is granted at once; later ones a supervisor decides. Raises WrongStep."""
-    if not reopening.may_ask(case.answered_at, case.solved, now) or await asked_already(hall, case):
+    over = reopening.is_final(case.regime, case.round) or not reopening.may_ask(case.answered_at, case.solved, now)
+    if over or await asked_already(hall, case):
         raise WrongStep(Step.REWORK, case.status)
     if reopening.granted_at_once(case.round):
         return await reopen(hall, case, reason=reason, now=now)

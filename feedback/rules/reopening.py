@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from feedback.rules.limit import Regime
+
 ASK_WITHIN = timedelta(days=30)
 
 SETTLE_AFTER = timedelta(days=7)
@@ -21,3 +23,8 @@ def may_ask(answered_at: datetime | None, solved: bool | None, now: datetime) ->
 def granted_at_once(round: int) -> bool:
     """The first rework needs nobody's consent; later ones a supervisor decides."""
     return round == 1
+
+
+def is_final(regime: Regime, round: int) -> bool:
+    """Whether the answer of this round is the last one: of 信访 that of 复核, the third (《信访工作条例》第36条)."""
+    return regime is Regime.XINFANG and round >= 3

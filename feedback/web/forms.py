@@ -135,7 +135,7 @@ class AskCitizen(StepForm):
 
 
 class RequestExtension(StepForm):
-    days: Annotated[int, Field(ge=1, le=10)]
+    days: Annotated[int, Field(ge=1, le=30)]
     reason: words(1000, least=2)  # type: ignore[valid-type]
 
 

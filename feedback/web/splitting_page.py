@@ -27,7 +27,7 @@ async def show(request: Request) -> Response:
 async def _case(request: Request) -> Case:
     """The case, if it is one that may be split now. Raises NotYours, WrongRole, WrongStep."""
     case = await steps.visible(request, request.path_params["number"])
-    steps.demand_role(doors.actor(request), steps.STEPS["split"])
+    steps.demand_role(doors.actor(request), steps.STEPS["split"], case)
     if case.status not in TABLE[Step.SPLIT] or not splitting.may_split(case):
         raise WrongStep(Step.SPLIT, case.status)
     return case

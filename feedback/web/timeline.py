@@ -143,7 +143,7 @@ def can(case: Case, history: list[Event], now: datetime) -> list[Step]:
 def _allowed(step: Step, case: Case, history: list[Event], now: datetime) -> bool:
     if step is Step.REWORK:
         asked = case.status in TABLE[step] and reopening.may_ask(case.answered_at, case.solved, now)
-        return asked and not rework_asked(history)
+        return asked and not reopening.is_final(case.regime, case.round) and not rework_asked(history)
     if case.status not in TABLE[step]:
         return False
     if step is Step.REMIND:

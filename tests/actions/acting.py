@@ -84,6 +84,11 @@ def change_regime(world: World, case: Case, now: datetime, n: int) -> Awaitable[
     return dispatching.change_regime(world.hall, world.staff[Role.DISPATCHER], case, regime=other, now=now)
 
 
+def contribute(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
+    beside = Actor(Role.HANDLER, world.staff[Role.HANDLER].person_id, "D_YF")
+    return handling.contribute(world.hall, beside, case, finding="路面归我们", now=now)
+
+
 def instruct(world: World, case: Case, now: datetime, n: int) -> Awaitable[Any]:
     due = now + timedelta(days=3)
     return supervising.instruct(world.hall, world.staff[Role.SUPERVISOR], case, text="周五前办", due_at=due, now=now)
@@ -133,7 +138,7 @@ ACTS: dict[Step, Act] = {
     Step.REFUSE_REWORK: city_step(supervising.refuse_rework, Role.SUPERVISOR, reason="三次复测都没有超标"),
     Step.SPLIT: split,
     Step.CHANGE_REGIME: change_regime,
-    Step.CONTRIBUTE: bureau_step(handling.contribute, finding="路面归我们"),
+    Step.CONTRIBUTE: contribute,
     Step.INSTRUCT: instruct,
     Step.REMIND: citizen_step(asking.remind),
     Step.CORRECT_CATEGORY: recategorise,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from feedback.actions import intake
+from feedback.rules.permission import WrongRole
 from feedback.rules.status import TABLE, Status, Step
 from feedback.store import cases
 from tests import people
@@ -82,7 +83,7 @@ async def test_what_the_table_forbids_changes_nothing(world, before):
     for step in forbidden:
         try:
             after = await acting.ACTS[step](world, case, now + timedelta(days=40), 1)
-        except acting.REFUSED:
+        except (*acting.REFUSED, WrongRole):  # whoever has no case at hand is nobody's handler
             after = case
         assert after == case == await cases.get(world.hall.database, case.number), step
     assert len(await cases.events(world.hall.database, case.id)) == history and len(forbidden) > 15

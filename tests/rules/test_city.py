@@ -1,10 +1,12 @@
 """A city's records answer: which limit, due when, whose name."""
 
+import dataclasses
 from datetime import date, datetime
 
 from feedback.rules.calendar import Calendar
 from feedback.rules.city import Bureau, Category, City, Term
 from feedback.rules.deadline import CITY_TIME, parse
+from feedback.rules.limit import Regime, Stage
 
 NOISE = Category("C01", "生态环境", "建筑施工噪声", "STHJ", ("ZJJ",), "complaint", "TS", True, True)
 LIGHTS = Category("B03", "市政设施", "路灯", "CGJ", (), "help", "QZ", False, True)
@@ -46,3 +48,33 @@ def test_due_and_warning():
 
 def test_names():
     assert CITY.bureau_name("STHJ") == "市生态环境局" and CITY.bureau_name(None) == "派单中心"
+
+
+def test_a_stage_has_the_limit_of_its_regime_and_an_urgent_case_its_own_where_there_is_one():
+    def row(code, text, stage, regime):
+        return ("2026-1", code), Term("2026-1", code, code, parse(text), stage, regime)
+
+    rows = dict(
+        [
+            row("QS", "1wd", Stage.ACCEPT, Regime.HOTLINE),
+            row("JQ", "1h", Stage.ACCEPT, Regime.URGENT),
+            row("TD", "1wd", Stage.RETURN, Regime.HOTLINE),
+            row("XQ", "15cd", Stage.ACCEPT, Regime.XINFANG),
+        ]
+    )
+    town = dataclasses.replace(CITY, terms=rows)
+
+    def code(stage, regime=Regime.HOTLINE, urgent=False, version="2026-1"):
+        found = town.stage(stage, regime=regime, urgent=urgent, version=version)
+        return found and found.code
+
+    assert (code(Stage.ACCEPT), code(Stage.ACCEPT, urgent=True), code(Stage.RETURN, urgent=True)) == ("QS", "JQ", "TD")
+    assert code(Stage.ACCEPT, Regime.XINFANG) == "XQ" and code(Stage.RETURN, Regime.XINFANG) is None
+    assert code(Stage.ACCEPT, version="1999-1") is None
+
+
+def test_a_case_keeps_its_version_and_takes_from_the_newest_what_that_lacks():
+    assert CITY.term(kind="complaint", category="C01", urgent=False, version="2025-1").limit == parse("9wd")
+    assert CITY.term_in("2025-1", "ZX").version == "2026-1"
+    assert dataclasses.replace(CITY, newest="2025-1").version == "2025-1"
+    assert CITY.terms["2026-1", "TS"].default and not Term("1", "TS", "", parse("1wd"), source="city").default

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from feedback.rules import reopening
+from feedback.rules.limit import Regime
 
 ANSWERED = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -20,3 +21,14 @@ def test_silence_may_ask_but_solved_is_solved():
 
 def test_the_first_is_granted_at_once():
     assert reopening.granted_at_once(1) and not reopening.granted_at_once(2)
+
+
+def test_after_seven_days_of_silence_a_rating_is_too_late():
+    week = ANSWERED + timedelta(days=7)
+    assert reopening.settled(ANSWERED, week) and not reopening.settled(ANSWERED, week - timedelta(seconds=1))
+    assert not reopening.settled(None, week)
+
+
+def test_the_third_answer_of_xinfang_is_final():
+    assert reopening.is_final(Regime.XINFANG, 3) and not reopening.is_final(Regime.XINFANG, 2)
+    assert not reopening.is_final(Regime.HOTLINE, 9)

@@ -4,6 +4,7 @@ import pytest
 
 from feedback.store import cases
 from tests import people
+from tests.conftest import understand_noise
 from tests.web.conftest import sign_in, token
 from tests.web.test_limits import at_bureau, seen_by
 
@@ -37,6 +38,7 @@ async def test_the_page_suggests_keeps_what_was_typed_and_splits(client):
 
 
 async def test_json_takes_the_same_step_and_one_code_opens_both(client):
+    client.app.state.hall.understand = understand_noise
     made = (await client.post("/api/v1/cases", json={"body": people.NOISE})).json()
     number, code = made["number"], made["query_code"]
     who = await token(client, people.DIAO)
