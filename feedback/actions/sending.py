@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feedback.actions.hall import Hall
-from feedback.rules import outbox
+from feedback.rules import administration, outbox
+from feedback.rules.administration import Act, Deed
 from feedback.rules.outbox import Fault, Quiet, State
-from feedback.rules.permission import Actor, Role, WrongRole
+from feedback.rules.permission import Actor
 from feedback.rules.status import Status
-from feedback.store import notices
+from feedback.store import logbook, notices
 
 BATCH, AT_ONCE = 24, 6
 LEASE = timedelta(minutes=3)
@@ -106,6 +107,10 @@ def _opened(hall: Hall, row: Any, now: datetime) -> Message:
 
 async def send_again(hall: Hall, actor: Actor, identity: int | None, *, now: datetime) -> int:
     """A failed message, or all of them, waits again, and it is written down who wanted it; how many. Raises WrongRole."""
-    if actor.role is not Role.SYSTEM_ADMIN or actor.person_id is None:
-        raise WrongRole
-    return await notices.send_again(hall.database, identity, person_id=actor.person_id, now=now)
+    administration.demand(actor, Act.NOTICES)
+    assert actor.person_id is not None
+    async with hall.database.transaction():
+        n = await notices.send_again(hall.database, identity, person_id=actor.person_id, now=now)
+        if n:
+            await logbook.note(hall.database, Deed.RESENT, by=actor.person_id, detail=f"{n} 条", now=now)
+    return n

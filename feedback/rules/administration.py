@@ -11,6 +11,7 @@ class Act(StrEnum):
 
     CALENDAR = "calendar"
     LIMITS = "limits"
+    NOTICES = "notices"
     MODELS = "models"
     REORGANISE = "reorganise"
     PEOPLE = "people"
@@ -24,6 +25,7 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 OWNERS: dict[Act, Collection[Role]] = {
     Act.CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
     Act.LIMITS: frozenset({Role.SYSTEM_ADMIN}),
+    Act.NOTICES: frozenset({Role.SYSTEM_ADMIN}),
     Act.MODELS: frozenset({Role.SYSTEM_ADMIN}),
     Act.REORGANISE: frozenset({Role.SYSTEM_ADMIN}),
     Act.PEOPLE: frozenset({Role.SECURITY_ADMIN}),
@@ -33,7 +35,7 @@ OWNERS: dict[Act, Collection[Role]] = {
 }
 """Who does it. The audit administrator reads the log and changes nothing."""
 
-CHANGING = frozenset({Act.CALENDAR, Act.LIMITS, Act.MODELS, Act.REORGANISE, Act.PEOPLE, Act.UNITS})
+CHANGING = frozenset({Act.CALENDAR, Act.LIMITS, Act.NOTICES, Act.MODELS, Act.REORGANISE, Act.PEOPLE, Act.UNITS})
 """Acts that change something."""
 
 
@@ -58,6 +60,8 @@ class Deed(StrEnum):
     UNIT_CLOSED = "unit_closed"
     UNIT_JOINED = "unit_joined"
     CALENDAR = "calendar"
+    RESENT = "resent"
+    DUTY = "duty"
     REORGANISATION_PLANNED = "reorganisation_planned"
     REORGANISATION_CANCELLED = "reorganisation_cancelled"
     REORGANISATION_APPLIED = "reorganisation_applied"

@@ -11,13 +11,13 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import keeping_duty, sending
+from feedback.rules.administration import Act
 from feedback.rules.outbox import Fault, Quiet, State
-from feedback.rules.permission import Role
 from feedback.store import duty, notices
-from feedback.web import doors, fields, forms, notice_samples, reading, templating, wording
+from feedback.web import admin, doors, fields, forms, notice_samples, reading, templating, wording
 from feedback.web.doors import door
 
-KEEPER = doors.Enter(frozenset({Role.SYSTEM_ADMIN}))
+KEEPER = admin.entrance(Act.NOTICES)
 DAYS = 14
 
 CHANNELS = {"sms": "短信", "email": "邮件"}

@@ -25,6 +25,7 @@ COLUMNS = tuple(role for role in Role if _sees_any(role))
 ACTS = {
     Act.CALENDAR: "维护工作日历",
     Act.LIMITS: "定办理时限的新版本",
+    Act.NOTICES: "重发没有发出的消息，维护紧急联系人",
     Act.MODELS: "换用新的派单模型",
     Act.REORGANISE: "合并、拆分、更名单位和事项",
     Act.PEOPLE: "开通、停用账号，定岗位，重设密码和二次验证",

@@ -23,7 +23,7 @@ def test_no_two_administrators_may_change_the_same_thing():
 
 def test_each_administers_only_their_part():
     assert owned(Role.SYSTEM_ADMIN) == {
-        Act.CALENDAR, Act.LIMITS, Act.MODELS, Act.REORGANISE, Act.PERMISSIONS,
+        Act.CALENDAR, Act.LIMITS, Act.NOTICES, Act.MODELS, Act.REORGANISE, Act.PERMISSIONS,
     }  # fmt: skip
     assert owned(Role.SECURITY_ADMIN) == {Act.PEOPLE, Act.PERMISSIONS}
     assert owned(Role.AUDIT_ADMIN) == {Act.LOG, Act.PERMISSIONS}

@@ -53,6 +53,8 @@ async def test_one_or_all_are_sent_again_and_it_is_told_who_did(client):
     assert (await post(client, people.XI, "/admin/notices/again")).headers["location"] == "/admin/notices?done=0"
     page = await get(client, people.XI, "/admin/notices?done=2")
     assert "席管重发了 2 条" in page.text and "席管重发了 1 条" in page.text and "2 条正在重新发送" in page.text
+    log = await get(client, people.JI, "/admin/log")
+    assert "重发没有发出的消息" in log.text and "2 条" in log.text
     got = []
 
     async def send(message):
@@ -105,6 +107,7 @@ async def test_urgent_cases_wake_who_is_on_duty_at_once_even_at_night(client):
     sent = await post(client, people.XI, "/admin/duty", bureau="STHJ", phone="139 7721 0110", email="duty@example.com")
     assert sent.status_code == 303
     page = await get(client, people.XI, "/admin/duty")
+    assert "改紧急联系人" in (await get(client, people.JI, "/admin/log")).text
     assert "139****0110" in page.text and "d***@example.com" in page.text and "13977210110" not in page.text
     hall = client.app.state.hall
     number = await at_bureau(client)
