@@ -13,7 +13,7 @@ from feedback.demo.bureaus import Life, Town
 from feedback.demo.letters import Sent
 from feedback.rules.deadline import CITY_TIME
 from feedback.rules.permission import Role
-from feedback.store import cases, notices, people
+from feedback.store import cases, inbox, notices, people
 
 COUNT = 300
 SEED = 20261122
@@ -31,6 +31,7 @@ async def tell_all(hall: Hall, *, now: datetime) -> None:
     async with hall.database.transaction():
         await _let_pass([*lives, _nights(hall, now - timedelta(days=89))], until=now)
         await notices.write_off(hall.database, before=now)
+        await inbox.write_off(hall.database, before=now - timedelta(days=3))
 
 
 async def _staff(hall: Hall) -> dict[tuple[Role, str | None], int]:

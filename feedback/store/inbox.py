@@ -81,6 +81,11 @@ async def see(database: Database, person_id: int, *, upto: int, now: datetime) -
     )
 
 
+async def write_off(database: Database, *, before: datetime) -> None:
+    """Marks what was told before a moment as seen when it was told: for histories made afterwards, as in the demo."""
+    await database.execute("UPDATE inbox SET seen_at = at WHERE seen_at IS NULL AND at < :before", {"before": before})
+
+
 async def drop_old(database: Database, *, now: datetime) -> None:
     """Housekeeping: what was seen half a year ago."""
     await database.execute(
