@@ -13,6 +13,7 @@ from classifier.understanding import Understander
 from feedback import app, clock, models, shadow
 from feedback.actions import dispatching, intake, learning
 from feedback.commands import apprentice
+from feedback.commands import learning as command
 from feedback.settings import Settings
 from feedback.store import models as known
 from feedback.store import shadows
@@ -162,3 +163,20 @@ def test_a_worse_model_does_not_pass(small: Path, tmp_path: Path):
     checks, _ = apprentice.measured(small / "golden.csv", old, new, [])
     assert {check.name: check.passed for check in checks} == {"golden_floor": False, "golden": False, "accusations": True}
     assert all(golden.right(old, golden.read(small / "golden.csv")))
+
+
+def test_a_stale_but_loadable_model(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    """`make run` and `minsheng train` train again when the data changed, although the old model could serve; others do not wait for that."""
+    own = Settings(var=tmp_path, city=small, model=tmp_path / "model")
+    corpus = shutil.copytree(small / "corpus", tmp_path / "corpus")
+    shutil.copytree(small / "model", own.model)
+    monkeypatch.setattr(command, "CORPUS", corpus)
+    assert not command.teach_if_needed(own, fresh=True)
+    rows = tables.rows(corpus / "B.csv")
+    written(corpus / "B.csv", [*rows, {**rows[0], "id": "B02-new", "body": "马路中间的窨井盖被偷走了，只剩一个洞，夜里太危险。"}])
+    assert not command.teach_if_needed(own)
+    before = storage.described(own.model)["version"]
+    assert command.teach_if_needed(own, fresh=True)
+    assert "有了变化" in capsys.readouterr().err
+    assert storage.described(own.model)["version"] != before
+    assert not command.teach_if_needed(own, fresh=True)
