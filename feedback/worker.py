@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from feedback import app, clock, models, shadow
+from feedback import app, clock, filing, models, shadow
 from feedback.actions import finding, grouping, instructing, keeping_days, sealing, sending, timing
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Send
 from feedback.channels import choosing
 from feedback.rules.outbox import Quiet
 from feedback.settings import Settings
-from feedback.store import answers, buckets, city, drafts, hot_issues, inbox, people, phone_codes, vitals
+from feedback.store import answers, buckets, city, drafts, file_jobs, hot_issues, inbox, people, phone_codes, vitals
 
 LONGEST_REST = 5.0
 """Seconds at most between two tries of a job that fails: a code must not wait long after the database is back."""
@@ -63,6 +63,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("clock", 5, lambda: timing.tick(hall, now=clock.now())),
         Job("instructions", 30, lambda: instructing.warn(hall, now=clock.now())),
         Job("hot issues", 5, _Grouper(hall)),
+        Job("files", 2, lambda: _files(hall)),
         Job("recount", 5, lambda: keeping_days.recount(hall, now=clock.now())),
         Job("seals", 1, _Sealer(hall)),
         Job("words", 1, finding.Reader(hall.database)),
@@ -113,6 +114,11 @@ async def _read_along(reads: shadow.Shadow) -> None:
         pass  # a full round: there may be more
 
 
+async def _files(hall: Hall) -> None:
+    while await filing.run(hall):
+        pass  # there may be more
+
+
 class _Grouper:
     """Groups what came lately; and, at the start and once an hour, everything that may still join a group."""
 
@@ -139,5 +145,8 @@ async def _reread(hall: Hall) -> None:
 async def tidy(hall: Hall) -> None:
     """Drops what has expired: sessions, phone codes, kept answers, full buckets, old in-site notices."""
     now = clock.now()
-    for drop in (people.drop_expired_sessions, phone_codes.drop_expired, answers.drop_old, buckets.drop_full, inbox.drop_old, drafts.drop_old):
+    for drop in (
+        people.drop_expired_sessions, phone_codes.drop_expired, answers.drop_old, buckets.drop_full, inbox.drop_old,
+        drafts.drop_old, file_jobs.drop_old,
+    ):  # fmt: skip
         await drop(hall.database, now=now)

@@ -58,10 +58,10 @@ async def _rows(hall: Hall, period: Period) -> AsyncIterator[dict[str, Any]]:
     async for row in exporting.rows(hall.database, period):
         for name in exporting.TEXTS:
             row[name] = hall.redact(row[name]) if row[name] else row[name]
-        yield {name: _local(value) for name, value in row.items()}
+        yield {name: local(value) for name, value in row.items()}
 
 
-def _local(value: Any) -> Any:
+def local(value: Any) -> Any:
     """A time on the city's wall clock, in whole seconds."""
     return value.astimezone(deadline.CITY_TIME).replace(microsecond=0) if isinstance(value, datetime) else value
 
@@ -99,7 +99,7 @@ class _Xlsx:
         self._sheet.append(exporting.COLUMNS)
 
     def add(self, row: dict[str, Any]) -> None:
-        self._sheet.append([_cell(value) for value in row.values()])
+        self._sheet.append([cell(value) for value in row.values()])
 
     def close(self) -> None:
         self._book.save(self._path)
@@ -114,8 +114,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else tables.safe(value)
 
 
-def _cell(value: Any) -> Any:
-    """Workbooks know neither zones nor control characters."""
+def cell(value: Any) -> Any:
+    """A value as a cell of a workbook, which knows neither zones nor control characters and must run no formula."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     return tables.safe(_NOT_IN_XML.sub("", value)[: _XLSX_CELL - 1]) if isinstance(value, str) else value

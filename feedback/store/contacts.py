@@ -1,5 +1,6 @@
 """Names and phones of citizens: sealed, found by keyed hash, and every reveal kept."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,26 @@ async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str]
         return "", ""
     name, phone = (vault.open(sealed) if sealed else "" for sealed in (found["name"], found["phone"]))
     return name, phone
+
+
+async def of_cases(database: Database, vault: Vault, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name and phone of each of these cases that has any. Show them only masked, or after keeping a reveal of each."""
+    rows = await database.fetch_all("SELECT case_id, name, phone FROM contacts WHERE case_id = ANY(:ids)", {"ids": list(ids)})
+    return {
+        row["case_id"]: (vault.open(row["name"]) if row["name"] else "", vault.open(row["phone"]) if row["phone"] else "")
+        for row in rows
+    }
+
+
+async def keep_reveals(
+    database: Database, ids: Sequence[int], *, person_id: int, reason: str, now: datetime
+) -> None:  # fmt: skip
+    """Writes down that somebody took all these contacts, before they are written into a file."""
+    await database.execute(
+        """INSERT INTO reveals (case_id, person_id, at, reason)
+        SELECT unnest(CAST(:ids AS bigint[])), :person_id, :now, :reason""",
+        {"ids": list(ids), "person_id": person_id, "reason": reason, "now": now},
+    )
 
 
 async def addresses(database: Database, vault: Vault, case_id: int) -> tuple[str, str]:

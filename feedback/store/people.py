@@ -68,6 +68,14 @@ async def note_success(database: Database, person_id: int) -> None:
     await database.execute("UPDATE people SET failures = 0, locked_until = NULL WHERE id = :id", {"id": person_id})
 
 
+async def by_id(database: Database, person_id: int) -> Person | None:
+    """The member of staff, if their account is open."""
+    row = await database.fetch_one(
+        "SELECT id, username, name, role, bureau, active FROM people WHERE id = :id AND active", {"id": person_id}
+    )
+    return read(row) if row else None
+
+
 async def colleague(database: Database, person_id: int, *, bureau: str | None) -> Person:
     """The active member of this bureau. Raises Unknown."""
     row = await database.fetch_one(

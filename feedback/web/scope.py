@@ -86,7 +86,11 @@ async def demand(request: Request, **fixed: str) -> Shown:
 
 
 async def _understood(request: Request, view: View) -> Shown:
-    hall, now = doors.hall(request), clock.now()
+    return await understood(doors.hall(request), view, clock.now())
+
+
+async def understood(hall: Hall, view: View, now: datetime) -> Shown:
+    """The cases a view means, for who has no request: a job. Raises BadFields."""
     today = clock.local(now).date()
     period, narrow = cases(hall, view, today=today)
     if not (view.first or view.last):

@@ -1,0 +1,261 @@
+"""The lists that may leave as a file: what each is called, who may take it, its columns, and its rows page by page. Never a protected case."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from feedback import clock
+from feedback.actions import instructing, workbooks
+from feedback.actions.hall import Hall
+from feedback.actions.revealing import MAY_REVEAL
+from feedback.rules import permission, petition
+from feedback.rules.instruction import State
+from feedback.rules.permission import BUREAU_ROLES, CITY_ROLES, Actor, Role
+from feedback.rules.record import Case
+from feedback.store import contacts, drilldown, instructions, petitions, publication, queues, searching
+from feedback.store.drilldown import Cursor
+from feedback.store.queues import Queue
+from feedback.web import case_view, errors, figure_cases, forms, reading, scope, wording
+from feedback.web import hot_issues as hot_page
+from feedback.web import instructions as ledger
+from feedback.web.instruction_forms import Ledger
+
+BATCH = 500
+Rows = AsyncIterator[Sequence[Sequence[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One list as somebody asked for it."""
+
+    actor: Actor
+    query: dict[str, str]
+    contacts: bool = False
+    reason: str = ""
+    now: datetime = field(default_factory=clock.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One kind of list."""
+
+    name: str
+    header: tuple[str, ...]
+    roles: frozenset[Role]
+    rows: Callable[[Hall, Wanted], Rows]
+    contacts: bool = False
+    """Whether it has columns for name and phone."""
+
+
+_CASEWORK = frozenset({*BUREAU_ROLES, *CITY_ROLES})
+_CITY = frozenset(CITY_ROLES)
+_CASES = (
+    "编号", "标题", "内容", "地点", "类型", "事项", "城区", "承办单位", "状态", "紧急", "来源", "收到时间", "答复期限", "剩余时间",
+    "第几轮", "催办次数", "联系人", "电话",
+)  # fmt: skip
+
+
+class Desk(forms.Form):
+    """A list of the desk."""
+
+    queue: forms.Code = ""
+    q: forms.words(100) = ""  # type: ignore[valid-type]
+
+
+async def _desk(hall: Hall, wanted: Wanted) -> Rows:
+    asked = reading.checked(Desk, wanted.query)
+    try:
+        queue = Queue(asked.queue) if asked.queue else None
+    except ValueError:
+        raise errors.BadFields({"queue": "没有这个队列。"}) from None
+    cursor: str | None = ""
+    while cursor is not None:
+        found, cursor = await queues.page(
+            hall.database, wanted.actor, queue, searching.search(asked.q, hall.vault), cursor, now=wanted.now, limit=BATCH
+        )
+        yield await _cases(hall, wanted, [case for case in found if not case.protected])
+
+
+async def _cases(hall: Hall, wanted: Wanted, found: Sequence[Case]) -> list[list[Any]]:
+    """One row a case. Personal data is taken out of the words; contacts are masked unless they were asked for and may be."""
+    known = await contacts.of_cases(hall.database, hall.vault, [case.id for case in found])
+    if wanted.contacts:
+        _demand_contacts(wanted)
+        shown = [case.id for case in found if case.id in known and not case.anonymous]
+        await contacts.keep_reveals(
+            hall.database, shown, person_id=wanted.actor.person_id or 0, reason=wanted.reason, now=wanted.now
+        )
+    return [_case(hall, wanted, case, *known.get(case.id, ("", ""))) for case in found]
+
+
+def _demand_contacts(wanted: Wanted) -> None:
+    if wanted.actor.role not in MAY_REVEAL:
+        raise permission.WrongRole
+
+
+def _case(hall: Hall, wanted: Wanted, case: Case, name: str, phone: str) -> list[Any]:
+    row, whole = case_view.row(hall, case, wanted.now), wanted.contacts and not case.anonymous
+    return [
+        case.number, hall.redact(case.title), hall.redact(case.body), hall.redact(case.address), wording.KINDS[case.kind],
+        _name(row["category"]), _name(row["district"]), _name(row["bureau"]), wording.STATUSES[case.status],
+        "是" if case.urgent else "", case.source, case.received_at, case.due_at, row["remaining"], case.round,
+        case.reminders, name if whole else wording.masked_name(name), phone if whole else wording.masked_phone(phone),
+    ]  # fmt: skip
+
+
+def _name(named: Any) -> str:
+    return named["name"] if named else ""
+
+
+async def _figures(hall: Hall, wanted: Wanted) -> Rows:
+    view = reading.checked(scope.View, wanted.query)
+    if view.figure not in figure_cases.FIGURES:
+        raise errors.BadFields({"figure": "没有这个数字。"})
+    shown = await scope.understood(hall, view, wanted.now)
+    due = scope.day("due", view.due, shown.period.last, {}) if view.due else None
+    after: Cursor | None = None
+    while True:
+        found = await drilldown.members(
+            hall.database, shown.period, view.figure, narrow=shown.narrow, now=wanted.now, due=due, after=after, limit=BATCH
+        )
+        yield [
+            [
+                one["number"], hall.redact(one["title"]), wording.KINDS[one["kind"]], _name(case_view.category(hall.city, one["category"])),
+                _name(case_view.district(hall.city, one["district"])), _name(case_view.bureau(hall.city, one["bureau"])),
+                wording.STATUSES[one["status"]], one["received_at"], one["due_at"], "是" if one["is_late"] or one["late_before"] else "",
+                one["round"],
+            ]
+            for one in found
+        ]  # fmt: skip
+        if len(found) < BATCH:
+            return
+        after = Cursor(found[-1]["received_at"], found[-1]["id"])
+
+
+async def _instructions(hall: Hall, wanted: Wanted) -> Rows:
+    asked, after = reading.checked(Ledger, wanted.query), None
+    while True:
+        found = await instructions.page(
+            hall.database, asked.state or State.OPEN, bureau=instructing.scope(wanted.actor), after=after, limit=BATCH
+        )
+        yield [_order(ledger.shown(hall, row, wanted.now)) for row in found]
+        if len(found) < BATCH:
+            return
+        after = found[-1]["id"]
+
+
+_LIGHTS = {"green": "绿", "yellow": "黄", "red": "红", "done": "已销号"}
+
+
+def _order(one: dict[str, Any]) -> list[Any]:
+    last, to = one["last"], [each["name"] for each in one["bureaus"]] + (["派单中心"] if one["undispatched"] else [])
+    return [
+        one["id"], one["text"], one["about"], one["by"], wording.ROLES[one["role"]], "、".join(to), one["at"], one["due_at"],
+        _LIGHTS[one["light"]], one["remaining"], ledger.STATES[one["state"]], one["cases"], one["answered"],
+        f"{ledger.ACTS[last['act']]}：{last['text']}" if last else "", last["at"] if last else None,
+    ]  # fmt: skip
+
+
+async def _hot(hall: Hall, wanted: Wanted) -> Rows:
+    shown = await scope.understood(hall, reading.checked(scope.View, wanted.query), wanted.now)
+    yield [
+        [one["title"], one["place"], _name(one["bureau"]), _name(one["district"]), one["cases"], one["before"], one["burst"],
+         one["open"], one["first_at"], one["last_at"], "、".join(each["number"] for each in one["examples"])]
+        for one in await hot_page.found(shown)
+    ]  # fmt: skip
+
+
+class Petitions(forms.Form):
+    """The public list of petitions."""
+
+    q: forms.words(100) = ""  # type: ignore[valid-type]
+
+
+_PETITION = {petition.Status.OPEN: "征集附议", petition.Status.CLOSED: "已截止"}
+
+
+async def _petitions(hall: Hall, wanted: Wanted) -> Rows:
+    asked, cursor = reading.checked(Petitions, wanted.query), ""
+    while True:
+        found, cursor = await petitions.page(
+            hall.database, list(_PETITION), q=asked.q, cursor=cursor, limit=BATCH, now=wanted.now
+        )
+        yield [
+            [one.number, _PETITION[one.status], hall.redact(one.public_title), hall.redact(one.public_body),
+             hall.city.districts.get(one.district or "", ""), one.proposed_at, one.closes_at, one.signatures]
+            for one in found
+        ]  # fmt: skip
+        if not cursor:
+            return
+
+
+class Published(forms.Form):
+    """The list of published answers."""
+
+    q: forms.words(100) = ""  # type: ignore[valid-type]
+    category: forms.Code = ""
+    bureau: forms.Code = ""
+
+
+async def _published(hall: Hall, wanted: Wanted) -> Rows:
+    asked, after = reading.checked(Published, wanted.query), None
+    words = asked.q.split()
+    while True:
+        found = await publication.page(
+            hall.database, words=words, category=asked.category or None, bureau=asked.bureau or None, after=after, limit=BATCH
+        )
+        rows = [
+            [one.number, wording.KINDS[one.kind], _name(case_view.category(hall.city, one.category)),
+             hall.city.districts.get(one.district or "", ""), one.answer_bureau or _name(case_view.bureau(hall.city, one.bureau)),
+             hall.redact(one.title), hall.redact(one.body), hall.redact(one.answer), one.received_at, one.answered_at]
+            for one in found
+        ]  # fmt: skip
+        # Nobody finds a case by a telephone number that was taken out of it.
+        yield [row for row in rows if all(word.lower() in f"{row[5]} {row[6]} {row[7]}".lower() for word in words)]
+        if len(found) < BATCH:
+            return
+        after = found[-1].answered_at, found[-1].id
+
+
+LISTS: dict[str, Listed] = {
+    "desk": Listed("诉求清单", _CASES, _CASEWORK, _desk, contacts=True),
+    "figures": Listed(
+        "数据对应的诉求",
+        ("编号", "标题", "类型", "事项", "城区", "承办单位", "状态", "收到时间", "答复期限", "超过期限", "第几轮"), _CITY, _figures,
+    ),
+    "instructions": Listed(
+        "督办台账",
+        ("编号", "要求", "关于", "谁下达", "岗位", "谁来办", "下达时间", "期限", "灯", "剩余", "情况", "诉求件数", "已答复", "最近的回复",
+         "回复时间"), _CASEWORK, _instructions,
+    ),
+    "hot-issues": Listed(
+        "热点", ("热点", "地点", "承办单位", "城区", "件数", "前一段", "突增", "在办", "最早", "最近", "例子"), _CITY, _hot,
+    ),
+    "petitions": Listed(
+        "联名建议", ("编号", "状态", "标题", "内容", "城区", "提出时间", "截止时间", "附议人数"), _CASEWORK, _petitions,
+    ),
+    "public": Listed(
+        "公开答复", ("编号", "类型", "事项", "城区", "答复单位", "标题", "内容", "答复", "收到时间", "答复时间"), _CASEWORK, _published,
+    ),
+}  # fmt: skip
+PUBLIC = frozenset({"petitions", "public"})
+"""What anybody may take."""
+
+
+async def write(
+    hall: Hall, listed: Listed, wanted: Wanted, *, most: int = workbooks.MOST,
+    progress: Callable[[int], Awaitable[None]] | None = None,
+) -> tuple[workbooks.Workbook, bool]:  # fmt: skip
+    """The list as a workbook, at most so many rows, and whether that was all of it. Raises BadFields, WrongRole."""
+    book = workbooks.Workbook(listed.name, listed.header)
+    async for rows in listed.rows(hall, wanted):
+        room = most - book.lines
+        book.add(rows[:room])
+        if progress:
+            await progress(book.lines)
+        if len(rows) > room:
+            return book, False
+    return book, True
+
+

@@ -1,0 +1,109 @@
+"""Lists as Excel files: what is in them, what is masked, what is defused, who may, and that each is written down."""
+
+import io
+
+import openpyxl
+import pytest
+
+from feedback import filing
+from tests import people
+from tests.web.conftest import submitted, token
+from tests.web.staff import at_bureau, browser, get, post
+
+pytestmark = pytest.mark.anyio
+BRIBE = "举报某局局长张某收受施工单位贿赂，有转账记录。"
+
+
+def table(content):
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+async def export(client, who, name="desk", **fields):
+    return await client.post("/api/v1/exports", json={"list": name, **fields}, headers=await token(client, who))
+
+
+async def taken(client):
+    return await client.app.state.hall.database.fetch_all("SELECT * FROM exports ORDER BY id")
+
+
+async def test_a_queue_leaves_with_its_filter_masked_redacted_and_written_down(client):
+    number = await at_bureau(client, title="=cmd|' /C calc'!A0", body=f"{people.NOISE}请打我电话13977200001。")
+    await submitted(client, body=BRIBE)
+    made = await export(client, people.DU, query={"queue": "to_accept"})
+    assert made.status_code == 200 and "attachment" in made.headers["content-disposition"]
+    header, *rows = table(made.content)
+    assert [row[0] for row in rows] == [number]
+    row = dict(zip(header, rows[0], strict=True))
+    assert row["标题"].startswith("'=cmd") and people.XIAO_LIN_PHONE not in str(rows)
+    assert row["联系人"] == "林**" and row["电话"] == "139****0001" and row["承办单位"] == "市生态环境局"
+    (log,) = await taken(client)
+    assert (log["list"], log["lines"], log["contacts"]) == ("desk", 1, False) and log["person_id"]
+    everything = table((await export(client, people.DU)).content)
+    assert "受贿" not in str(everything) and len(everything) == 2
+
+
+async def test_contacts_only_for_who_may_with_a_reason_and_every_reveal_kept(client):
+    number = await at_bureau(client)
+    assert (await export(client, people.SHI, contacts=True, reason="回访")).status_code == 403
+    assert (await export(client, people.DU, contacts=True)).status_code == 422
+    made = await export(client, people.DU, contacts=True, reason="满意度回访")
+    assert made.status_code == 202
+    hall, headers = client.app.state.hall, await token(client, people.DU)
+    assert await filing.run(hall) and not await filing.run(hall)
+    job = (await client.get(f"/api/v1/files/{made.json()['id']}", headers=headers)).json()
+    assert job["status"] == "done" and job["files"] == ["made"]
+    content = (await client.get(f"/api/v1/files/{job['id']}/made", headers=headers)).content
+    assert table(content)[1][0] == number and people.XIAO_LIN_PHONE in str(table(content))
+    kept = await hall.database.fetch_all("SELECT reason FROM reveals")
+    assert [row["reason"] for row in kept] == ["满意度回访"]
+    other = await client.get(f"/api/v1/files/{job['id']}/made", headers=await token(client, people.WANG))
+    assert other.status_code == 404
+    stored = await hall.database.fetch_val("SELECT sealed FROM file_parts LIMIT 1")
+    assert b"PK" not in stored[:16]
+
+
+async def test_a_bureau_takes_its_own_cases_and_nothing_else(client):
+    await at_bureau(client)
+    assert len(table((await export(client, people.WANG)).content)) == 2
+    assert len(table((await export(client, people.ZHU)).content)) == 1
+    assert (await export(client, people.WANG, "figures")).status_code == 403
+    for someone in (people.MI, people.XI, people.AN):
+        assert (await export(client, someone)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["figures", "instructions", "hot-issues", "petitions", "public"])
+async def test_every_list_has_a_header_and_a_page_that_asks(client, name):
+    await at_bureau(client)
+    made = await export(client, people.DU, name, query={"figure": "received"} if name == "figures" else {})
+    assert made.status_code == 200, made.text
+    rows = table(made.content)
+    assert rows[0][0] in ("编号", "热点") and len(rows) == (2 if name == "figures" else 1)
+    assert (await get(client, people.DU, f"/export?list={name}")).status == 200
+    sent = await post(client, people.DU, "/export", list=name)
+    assert sent.status_code == 200 and sent.content[:2] == b"PK"
+
+
+async def test_a_long_list_becomes_a_job_with_a_page(client, monkeypatch):
+    from feedback.web import exports
+
+    monkeypatch.setattr(exports, "AT_ONCE", 1)
+    for _ in range(3):
+        await at_bureau(client)
+    sent = await post(client, people.DU, "/export", list="desk", queue="to_accept")
+    assert sent.status_code == 303
+    assert "排队中" in (await get(client, people.DU, "/files")).text
+    await filing.run(client.app.state.hall)
+    page = await get(client, people.DU, "/files")
+    assert "3 行" in page.text and "下载" in page.text
+
+
+async def test_bad_requests_and_what_is_public(client):
+    assert (await export(client, people.DU, "nothing")).status_code == 422
+    assert (await export(client, people.DU, query={"queue": "nothing"})).status_code == 422
+    assert (await export(client, people.DU, query={"colour": "red"})).status_code == 422
+    assert (await client.get("/export?list=nothing", headers=await browser(client, people.DU))).status_code == 404
+    for name in ("public", "petitions"):
+        assert (await client.get(f"/export/{name}.xlsx")).content[:2] == b"PK"
+    assert (await client.get("/export/desk.xlsx")).status_code == 404
+    assert (await client.get("/export/public.xlsx?bureau=%27")).status_code in (200, 422)
