@@ -44,7 +44,8 @@ async def _export(hall: Hall, job: Any) -> str:
     if person is None or person.role not in listed.roles:
         raise Gone
     wanted = Wanted(
-        Actor(person.role, person.id, person.bureau, person.name), asked["query"], contacts=asked["contacts"], reason=asked["reason"]
+        Actor(person.role, person.id, person.bureau, person.name, person.unit_id), asked["query"],
+        contacts=asked["contacts"], reason=asked["reason"],
     )
 
     async def progress(lines: int) -> None:

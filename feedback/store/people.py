@@ -70,9 +70,7 @@ async def note_success(database: Database, person_id: int) -> None:
 
 async def by_id(database: Database, person_id: int) -> Person | None:
     """The member of staff, if their account is open."""
-    row = await database.fetch_one(
-        "SELECT id, username, name, role, bureau, active FROM people WHERE id = :id AND active", {"id": person_id}
-    )
+    row = await database.fetch_one(f"SELECT {COLUMNS} FROM people WHERE id = :id AND active", {"id": person_id})
     return read(row) if row else None
 
 
