@@ -16,7 +16,7 @@ from feedback.rules.record import Case
 from feedback.store import contacts, drilldown, instructions, petitions, publication, queues, searching
 from feedback.store.drilldown import Cursor
 from feedback.store.queues import Queue
-from feedback.web import case_view, errors, figure_cases, forms, reading, scope, wording
+from feedback.web import case_view, errors, figure_cases, forms, narrowing, reading, scope, wording
 from feedback.web import hot_issues as hot_page
 from feedback.web import instructions as ledger
 from feedback.web.instruction_forms import Ledger
@@ -61,6 +61,7 @@ class Desk(forms.Form):
 
     queue: forms.Code = ""
     q: forms.words(100) = ""  # type: ignore[valid-type]
+    only: forms.words(1000) = ""  # type: ignore[valid-type]
 
 
 async def _desk(hall: Hall, wanted: Wanted) -> Rows:
@@ -69,11 +70,12 @@ async def _desk(hall: Hall, wanted: Wanted) -> Rows:
         queue = Queue(asked.queue) if asked.queue else None
     except ValueError:
         raise errors.BadFields({"queue": "没有这个队列。"}) from None
-    cursor: str | None = ""
+    narrow, cursor = narrowing.read(hall, {"only": asked.only}), ""
     while cursor is not None:
         found, cursor = await queues.page(
-            hall.database, wanted.actor, queue, searching.search(asked.q, hall.vault), cursor, now=wanted.now, limit=BATCH
-        )
+            hall.database, wanted.actor, queue, searching.search(asked.q, hall.vault), cursor, now=wanted.now,
+            limit=BATCH, narrow=narrow,
+        )  # fmt: skip
         yield await _cases(hall, wanted, [case for case in found if not case.protected])
 
 

@@ -31,7 +31,7 @@ class Export(forms.Form):
     """Which list, with what its address says, and whether names and phones are to be readable, and why."""
 
     list: Annotated[str, Field(pattern=f"^({'|'.join(LISTS)})$")]
-    query: dict[forms.Code, forms.words(200)] = {}  # type: ignore[valid-type]  # noqa: RUF012
+    query: dict[forms.Code, forms.words(1000)] = {}  # type: ignore[valid-type]  # noqa: RUF012
     contacts: bool = False
     reason: forms.words(200) = ""  # type: ignore[valid-type]
 

@@ -14,13 +14,25 @@ from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases, queues, searching
 from feedback.store.queues import Queue
-from feedback.web import case_view, casework, desk, doors, errors, hot_issues, instructions, reading, steps, templating
+from feedback.web import (
+    case_view,
+    casework,
+    desk,
+    doors,
+    errors,
+    hot_issues,
+    instructions,
+    narrowing,
+    reading,
+    steps,
+    templating,
+)
 from feedback.web.api import answer
 from feedback.web.doors import Enter, door
 from feedback.web.instruction_forms import Meant, NewInstruction
 
 GIVE = Enter(instruction.GIVERS)
-_MEANT = ("hot_issue", "queue", "q")
+_MEANT = ("hot_issue", "queue", "q", "only")
 _LABELS = {"text": "要求", "due_at": "什么时候办完", "cases": "诉求"}
 PAGE = 100
 
@@ -34,8 +46,8 @@ async def meant(request: Request, asked: Meant) -> tuple[str, list[Case]]:
         about = found[0].title or found[0].number if len(found) == 1 else f"{len(found)} 件诉求"
     elif asked.hot_issue is not None:
         about, found = await hot_issues.cases_of(request, asked.hot_issue)
-    elif asked.queue or asked.q:
-        found, about = await _listed(request, asked.queue, asked.q), _list_name(asked)
+    elif asked.queue or asked.q or asked.only:
+        found, about = await _listed(request, asked), _list_name(asked)
     else:
         raise errors.BadFields({"cases": "请说明督办哪些诉求：编号、热点或者一个列表。"})
     open_ones = [case for case in found if not case.protected and case.status in TABLE[Step.INSTRUCT]]
@@ -53,19 +65,21 @@ async def _named(request: Request, numbers: Sequence[str]) -> list[Case]:
     return [case for case in found if case is not None]
 
 
-async def _listed(request: Request, queue: str, q: str) -> list[Case]:
+async def _listed(request: Request, asked: Meant) -> list[Case]:
     """Every case of a list of the desk, at most one more than an instruction may have."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     try:
-        chosen = Queue(queue) if queue else None
+        chosen = Queue(asked.queue) if asked.queue else None
     except ValueError:
         raise errors.BadFields({"queue": "没有这个队列。"}) from None
+    narrow = narrowing.read(hall, {"only": asked.only})
     gathered: list[Case] = []
     cursor: str | None = ""
     while cursor is not None and len(gathered) <= instructing.MOST:
         page, cursor = await queues.page(
-            hall.database, who, chosen, searching.search(q, hall.vault), cursor, now=now, limit=PAGE
-        )
+            hall.database, who, chosen, searching.search(asked.q, hall.vault), cursor, now=now, limit=PAGE,
+            narrow=narrow,
+        )  # fmt: skip
         gathered += page
     if len(gathered) > instructing.MOST:
         raise instructing.TooMany
@@ -73,7 +87,7 @@ async def _listed(request: Request, queue: str, q: str) -> list[Case]:
 
 
 def _list_name(asked: Meant) -> str:
-    parts = [desk.QUEUES[Queue(asked.queue)] if asked.queue else "", f"含“{asked.q}”" if asked.q else ""]
+    parts = [desk.QUEUES[Queue(asked.queue)] if asked.queue else "", f"含“{asked.q}”" if asked.q else "", "已筛选" if asked.only else ""]
     return f"列表：{'，'.join(part for part in parts if part)}"
 
 

@@ -18,6 +18,7 @@ class Meant(forms.Form):
     hot_issue: forms.empty_is_none(Identity) = None  # type: ignore[valid-type]
     queue: forms.Code = ""
     q: forms.words(100) = ""  # type: ignore[valid-type]
+    only: forms.words(1000) = ""  # type: ignore[valid-type]
 
 
 class NewInstruction(Meant):
