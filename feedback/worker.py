@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from feedback import app, clock, filing, models, shadow
-from feedback.actions import finding, grouping, instructing, keeping_days, sealing, sending, timing
+from feedback.actions import finding, grouping, instructing, keeping_days, reorganising, sealing, sending, timing
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Send
 from feedback.channels import choosing
@@ -64,6 +64,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("instructions", 30, lambda: instructing.warn(hall, now=clock.now())),
         Job("hot issues", 5, _Grouper(hall)),
         Job("files", 2, lambda: _files(hall)),
+        Job("reorganisation", 5, lambda: reorganising.apply_due(hall, now=clock.now())),
         Job("recount", 5, lambda: keeping_days.recount(hall, now=clock.now())),
         Job("seals", 1, _Sealer(hall)),
         Job("words", 1, finding.Reader(hall.database)),

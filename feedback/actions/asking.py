@@ -155,6 +155,9 @@ async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: A
         "base_due_at": None, "answered_at": None, "breached_at": None, "solved": None, "satisfaction": None, "rated_at": None,
         "closed_at": None, "handler_id": None,
     }  # fmt: skip
+    heir = hall.city.succession.bureau(bureau, category=case.category)
+    if heir != bureau:
+        changes["bureau"] = bureau = heir
     async with hall.database.transaction():
         await cases.keep_round(hall.database, case)
         after = await take_step(

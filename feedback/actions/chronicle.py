@@ -34,7 +34,7 @@ def rows(hall: Hall, messages: Iterable[tuple[int, Message]], *, now: datetime) 
 
 
 def _rows(hall: Hall, identity: int, message: Message, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
-    understood = hall.understand(
+    understood = hall.understood(
         message.title, message.body, district=message.district or None, address=message.address
     )
     secret = understood.decision is Decision.PROTECTED

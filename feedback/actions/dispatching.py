@@ -134,7 +134,8 @@ async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, r
     if returned is None:
         raise WrongStep(Step.UPHOLD_RETURN, case.status)
     step = Step.UPHOLD_RETURN if uphold else Step.REJECT_RETURN
-    changes: dict[str, Any] = {} if uphold else {"bureau": returned, "designated": True}
+    back = hall.city.succession.bureau(returned, category=case.category)
+    changes: dict[str, Any] = {} if uphold else {"bureau": back, "designated": True}
     async with hall.database.transaction():
         after = await take_step(
             hall,
@@ -148,7 +149,7 @@ async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, r
         )
         if not uphold:
             await corrections.reject_return(hall.database, case.id, bureau=returned, round=case.round)
-            await _hand_over(hall, after, returned, now=now)
+            await _hand_over(hall, after, back, now=now)
     return after
 
 

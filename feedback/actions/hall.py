@@ -7,6 +7,7 @@ from typing import Protocol
 
 from databases import Database
 
+from feedback.rules import succession
 from feedback.rules.city import City
 from feedback.rules.hot import Letter
 from feedback.rules.record import Understanding
@@ -86,5 +87,17 @@ class Hall:
     async def _read(self, letters: Sequence[Written]) -> Sequence[Understanding]:
         several = getattr(self.understand, "several", None)
         if several is not None:
-            return several(letters)
-        return [self.understand(one.title, one.body, district=one.district, address=one.address) for one in letters]
+            found = several(letters)
+        else:
+            found = [self.understand(one.title, one.body, district=one.district, address=one.address) for one in letters]
+        return [self._present(each, one.title, one.body) for each, one in zip(found, letters, strict=True)]
+
+    def understood(self, title: str, body: str, *, district: str | None, address: str) -> Understanding:
+        """What the text says, in the city's present codes."""
+        return self._present(self.understand(title, body, district=district, address=address), title, body)
+
+    def _present(self, found: Understanding, title: str, body: str) -> Understanding:
+        """In present codes: the model may have been trained before a reorganisation."""
+        if not self.city.succession.changes:
+            return found
+        return succession.present(found, f"{title}\n{body}", self.city.succession, self.city.leads)

@@ -50,7 +50,7 @@ Also = Callable[[Any], writing.Rows]
 
 async def propose(hall: Hall, proposal: Proposal, *, now: datetime, also: Also | None = None) -> Petition:
     """A new petition in moderation. Raises Confidential for a report against somebody, WrongCode for the phone code."""
-    understood = hall.understand(proposal.title, proposal.body, district=proposal.district, address="")
+    understood = hall.understood(proposal.title, proposal.body, district=proposal.district, address="")
     if understood.decision is Decision.PROTECTED:
         raise petition.Confidential
     await proving.demand(hall, petition.signer(proposal.phone), proposal.code, now=now)

@@ -43,7 +43,7 @@ async def split(hall: Hall, actor: Actor, case: Case, *, own: str, part: Part, n
     bureau was named. Raises WrongStep."""
     if not may_split(case) or len(await parts.of_letter(hall.database, case)) >= MOST:
         raise WrongStep(Step.SPLIT, case.status)
-    understood = hall.understand(part.title, part.text, district=case.district, address=case.address)
+    understood = hall.understood(part.title, part.text, district=case.district, address=case.address)
     async with hall.database.transaction():
         second = await _add(hall, actor, case, part, understood, now)
         said = {"part": own} if second.protected else {"part": own, "number": second.number}

@@ -8,6 +8,7 @@ from feedback.rules import deadline
 from feedback.rules.calendar import Calendar
 from feedback.rules.deadline import Limit, Regime
 from feedback.rules.limit import Stage
+from feedback.rules.succession import NOTHING, Succession
 
 DISTRICT_LEADS = "DIST"
 """In a category or rule: the district of the case answers (属地)."""
@@ -40,6 +41,7 @@ class Category:
     limit: str
     urgent: bool
     public: bool
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,17 @@ class City:
     calendar: Calendar
     newest: str = ""
     """The version of the limits that new cases get; empty: the last by name."""
+    succession: Succession = NOTHING
+    """What became of bureaus and categories that were merged or split."""
+
+    @property
+    def leads(self) -> Mapping[str, str]:
+        """Who leads each category."""
+        return {one.code: one.lead for one in self.categories.values()}
+
+    def serves(self, code: str) -> bool:
+        """Whether cases may be sent to this bureau."""
+        return code in self.bureaus and self.bureaus[code].active
 
     @property
     def version(self) -> str:

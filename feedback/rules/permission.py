@@ -76,6 +76,7 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.WARN: {R.CLOCK},
     Step.BREACH: {R.CLOCK},
     Step.RECOUNT: {R.CLOCK},
+    Step.REORGANISE: {R.CLOCK},
     Step.REFUSE_REWORK: {R.SUPERVISOR},
     Step.CHANGE_REGIME: {R.DISPATCHER},
 }

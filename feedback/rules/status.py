@@ -67,6 +67,7 @@ class Step(StrEnum):
     SPLIT = "split"
     WARN = "warn"
     BREACH = "breach"
+    REORGANISE = "reorganise"
     RECOUNT = "recount"
     REFUSE_REWORK = "refuse_rework"
     CHANGE_REGIME = "regime"
@@ -141,6 +142,7 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.WARN: _stay(S.TRIAGE, *AT_BUREAU),
     Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU),
     Step.RECOUNT: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
+    Step.REORGANISE: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.REFUSE_REWORK: _stay(S.REPLIED, S.CLOSED),
     Step.CHANGE_REGIME: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
 }

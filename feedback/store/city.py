@@ -10,6 +10,7 @@ from databases import Database
 from feedback.rules import calendar, deadline
 from feedback.rules.city import Bureau, Category, City, Term
 from feedback.rules.limit import Regime, Stage
+from feedback.store import reorganisations
 
 Row = dict[str, Any]
 
@@ -85,7 +86,7 @@ async def read(database: Database) -> City:
     bureaus = await database.fetch_all("SELECT code, name, short, kind, hotline, active, two_step FROM bureaus")
     districts = await database.fetch_all("SELECT code, short FROM districts ORDER BY code")
     categories = await database.fetch_all(
-        """SELECT code, group_name AS group, name, lead, support, kind, limit_code AS limit, urgent, public
+        """SELECT code, group_name AS group, name, lead, support, kind, limit_code AS limit, urgent, public, active
         FROM categories ORDER BY code"""
     )
     limits = await database.fetch_all("SELECT version, code, name, amount, unit, stage, regime, source FROM limits")
@@ -95,6 +96,7 @@ async def read(database: Database) -> City:
         categories={row["code"]: Category(**{**_plain(row), "support": tuple(row["support"])}) for row in categories},
         terms={(row["version"], row["code"]): _term(row) for row in limits},
         calendar=await read_calendar(database),
+        succession=await reorganisations.done(database),
         newest=max((row["version"] for row in limits), key=lambda version: (version[:4], len(version), version)),
     )
 
@@ -129,7 +131,7 @@ def _plain(row: Any) -> Row:
 async def routing(database: Database) -> dict[str, list[Row]]:
     """The tables the classifier ranks bureaus with, as plain rows shaped like the CSV files."""
     queries = {
-        "bureaus": "SELECT code, name, short, kind FROM bureaus WHERE active",
+        "bureaus": "SELECT code, name, short, kind FROM bureaus",
         "districts": "SELECT code, name, short, places FROM districts",
         "categories": """SELECT code, group_name AS "group", name, lead, support, kind, limit_code AS "limit",
             urgent, public, keywords FROM categories""",

@@ -185,7 +185,7 @@ async def classify(request: Request) -> Response:
     """What the classifier makes of a text, without keeping it."""
     given = reading.strictly(forms.Classify, await reading.json(request))
     hall = doors.hall(request)
-    understood = hall.understand(given.title, given.body, district=None, address="")
+    understood = hall.understood(given.title, given.body, district=None, address="")
     whole = f"{given.title}\n{given.body}" if given.title else given.body
     return answer(
         {

@@ -71,7 +71,7 @@ async def _look(request: Request, given: dict[str, str]) -> dict[str, Any]:
     understood = None
     if len(body) >= _LEAST:
         district = given.get("district") if given.get("district") in hall.city.districts else None
-        understood = hall.understand("", body, district=district, address=given.get("address", "")[:200])
+        understood = hall.understood("", body, district=district, address=given.get("address", "")[:200])
     return {
         "earlier": [
             {**assisting.brief(hall, case), "adds": case.status in TABLE[Step.SUPPLEMENT], "reminds": _may_remind(case, now)}

@@ -41,6 +41,7 @@ LABELS = {
     "answer": "公开答复", "outcome": "办理结果", "note": "备注", "comment": "评价", "route": "建议的途径",
     "channel": "转到", "explanation": "说明", "to": "转给", "lead": "主件编号", "instruction": "督办要求",
     "bureau": "承办单位", "category": "事项", "support": "协办单位", "days": "延期天数", "person": "同事", "unit": "科室",
+    "change": "改为",
     "truth": "是否属实", "duty": "是否属于职责", "contact_way": "怎样联系的市民", "contact_at": "什么时候联系的",
     "obstacle": "没有全部解决的原因和下一步", "override": "为什么仍然这样答复", "mention": "提醒同事",
     "uphold": "是否同意退单", "grant": "是否同意延期", "due_at": "完成时间", "version": "版本", "step": "操作",
@@ -206,5 +207,6 @@ def categories(city: City) -> Choices:
     """All categories under their groups."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in city.categories.values():
-        groups.setdefault(one.group, []).append((one.code, one.name))
+        if one.active:
+            groups.setdefault(one.group, []).append((one.code, one.name))
     return list(groups.items())

@@ -180,7 +180,7 @@ async def hint(request: Request) -> Response:
     if len(text) < _HINT_FROM:
         return Response(media_type="text/html")
     hall = doors.hall(request)
-    understood = hall.understand("", text, district=None, address="")
+    understood = hall.understood("", text, district=None, address="")
     known, answered = await article_pages.fitting(hall, understood), await _answered(hall, understood)
     return templating.page(
         request, "public/hint.html", **_hinted(request, understood), articles=known, answered=answered

@@ -21,6 +21,7 @@ from feedback.actions import (
     own_account,
     proving,
     recusing,
+    reorganising,
     surveying,
 )
 from feedback.rules import instruction, permission, petition, status
@@ -73,6 +74,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     surveying.Over: (409, "over"),
     handling.TooManyDays: (422, "too_many_days"),
     handling.OwnAnswer: (403, "own_answer"),
+    reorganising.Over: (409, "over"),
     recusing.Recused: (422, "recused"),
     recusing.NobodyLeft: (409, "nobody_left"),
     handling.TooLateToReturn: (409, "too_late"),

@@ -154,7 +154,7 @@ def grouped(hall: Hall) -> dict[str, list[tuple[str, str]]]:
     """Categories that may be published, by group."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in hall.city.categories.values():
-        if one.public:
+        if one.public and one.active:
             groups.setdefault(one.group, []).append((one.code, one.name))
     return groups
 

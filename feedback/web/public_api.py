@@ -33,7 +33,7 @@ async def similar(request: Request) -> Response:
     await reading.limit(request, f"search:{reading.client(request)}", burst=60, per_hour=1200)
     hall = doors.hall(request)
     given = reading.checked(Like, dict(request.query_params))
-    understood = hall.understand("", given.text, district=None, address="")
+    understood = hall.understood("", given.text, district=None, address="")
     if understood.category is None or understood.decision is Decision.PROTECTED:
         return answer({"items": [], "articles": []})
     found = await publication.page(hall.database, category=understood.category, limit=SIMILAR)

@@ -58,7 +58,7 @@ def _suggested(hall: Hall, case: Case, given: dict[str, str]) -> list[dict[str, 
     """What the classifier thinks of the second text; None before it was asked."""
     if "suggest" not in given or not given.get("part", "").strip():
         return None
-    understood = hall.understand(given.get("title", ""), given["part"], district=case.district, address=case.address)
+    understood = hall.understood(given.get("title", ""), given["part"], district=case.district, address=case.address)
     return [] if understood.decision is Decision.PROTECTED else receipts.suggestions(hall, understood)
 
 

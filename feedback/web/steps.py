@@ -32,7 +32,7 @@ class Taking:
 
 
 async def _known_bureaus(hall: Hall, given: Any) -> dict[str, Any]:
-    wrong = [code for code in (given.bureau, *given.support) if code not in hall.city.bureaus]
+    wrong = [code for code in (given.bureau, *given.support) if not hall.city.serves(code)]
     if wrong:
         raise errors.BadFields({"bureau": f"没有这个单位：{wrong[0][:20]}"})
     if given.category is not None:
@@ -46,7 +46,8 @@ async def _known_category(hall: Hall, given: Any) -> dict[str, Any]:
 
 
 def _demand_category(hall: Hall, code: str) -> None:
-    if code not in hall.city.categories:
+    found = hall.city.categories.get(code)
+    if found is None or not found.active:
         raise errors.BadFields({"category": f"没有这个事项：{code[:20]}"})
 
 

@@ -76,6 +76,7 @@ STEPS = {
     Step.WARN: "将到期提醒",
     Step.BREACH: "超过答复期限",
     Step.RECOUNT: "期限重新计算",
+    Step.REORGANISE: "机构或事项调整",
     Step.REFUSE_REWORK: "不同意再次重办",
     Step.CHANGE_REGIME: "更改办理程序",
 }
