@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from feedback import port as ports
 from feedback.settings import Settings
@@ -70,7 +70,7 @@ def serve(
                 prepare(url)
             ports.listen(listener)
             children = _children(listener, workers=workers, with_worker=with_worker)
-            return _keep(children, listener, settings, _environment(settings, url))
+            return _keep(children, listener, settings, _environment(_sited(settings, listener), url))
     except KeyboardInterrupt:
         return 0
     except (ports.PortError, server.ServerError) as error:
@@ -100,6 +100,11 @@ def _children(listener: socket.socket, *, workers: int, with_worker: bool) -> li
     me = [sys.executable, "-m", "feedback.serving"]
     web = [Child(f"网页 {number}", [*me, str(listener.fileno())], essential=True) for number in range(1, workers + 1)]
     return web + [Child("后台", [*me, "work"], essential=False)] * with_worker
+
+
+def _sited(settings: Settings, listener: socket.socket) -> Settings:
+    """Where no public address is set, links in messages lead to where these processes listen."""
+    return settings if settings.site != Settings().site else replace(settings, site=ports.address(listener).rstrip("/"))
 
 
 def _environment(settings: Settings, url: str) -> dict[str, str]:

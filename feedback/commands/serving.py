@@ -38,7 +38,7 @@ def serve_city(settings: Settings, asked: Namespace) -> int:
         asyncio.run(reaching.prepare(_at(settings, url)))
 
     return serving.serve(
-        _sited(settings, asked), host=asked.host, port=asked.port, workers=asked.workers, with_worker=not asked.no_worker,
+        settings, host=asked.host, port=asked.port, workers=asked.workers, with_worker=not asked.no_worker,
         prepare=prepare,
     )  # fmt: skip
 
@@ -46,7 +46,6 @@ def serve_city(settings: Settings, asked: Namespace) -> int:
 def serve_demo(settings: Settings, asked: Namespace) -> int:
     """Serves the default city; with MINSHENG_DEMO=1 also accounts and cases to look at, made on the first start."""
     from feedback import demo, serving
-
 
     def prepare(url: str) -> None:
         own = _at(settings, url)
@@ -56,14 +55,7 @@ def serve_demo(settings: Settings, asked: Namespace) -> int:
             asyncio.run(demo.furnish(own))
             demo.show_accounts(own)
 
-    return serving.serve(
-        _sited(settings, asked), host=asked.host, port=asked.port, workers=2, with_worker=True, prepare=prepare
-    )
-
-
-def _sited(settings: Settings, asked: Namespace) -> Settings:
-    """Where no public address is set, links in messages lead to where these processes listen."""
-    return settings if settings.site != Settings().site else replace(settings, site=f"http://{asked.host}:{asked.port}")
+    return serving.serve(settings, host=asked.host, port=asked.port, workers=2, with_worker=True, prepare=prepare)
 
 
 def _at(settings: Settings, url: str) -> Settings:

@@ -6,7 +6,7 @@ import datetime
 import hmac
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,8 @@ class Gateway:
     bodies: list[dict[str, str]] = field(default_factory=list)
     sent: dict[str, dict[str, str]] = field(default_factory=dict)
     repeated: int = 0
-    now: Callable[[], float] = lambda: 0.0
+    delay: float = 0.0
+    """Seconds before it answers, the message taken over already."""
 
     def status(self, headers: dict[str, str], body: bytes) -> int:
         """What is answered; a message that is taken over stands in `sent` from here on."""
@@ -69,6 +70,7 @@ async def gateway(**given: object) -> AsyncIterator[Gateway]:
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
             status = one.status(headers, await reader.readexactly(int(headers["content-length"])))
+            await asyncio.sleep(one.delay)
             if status == HANG:
                 await done.wait()
             elif status != CUT:
