@@ -184,8 +184,8 @@ async def send_back(hall: Hall, actor: Actor, case: Case, *, reason: str, now: d
 async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
     """The answer goes out: to the citizen, and to everybody whose case was joined to this one. The clocks stop.
 
-    Nobody of a bureau approves what they wrote themselves: raises OwnAnswer."""
-    if actor.role in BUREAU_ROLES and await cases.writer(hall.database, case.id) == actor.person_id:
+    Nobody of a bureau that wants two people approves what they wrote themselves: raises OwnAnswer."""
+    if actor.role in BUREAU_ROLES and not _needs_nobody_else(hall, actor, case) and await cases.writer(hall.database, case.id) == actor.person_id:
         raise OwnAnswer
     async with hall.database.transaction():
         answer = await cases.last_text(hall.database, case.id, "answer", vault=hall.vault)

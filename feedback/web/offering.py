@@ -85,12 +85,13 @@ def names(who: Actor, case: Case, facts: Facts, city: City, now: datetime) -> li
     """The steps, by the names of API.md, that this person may take now."""
     offered = [name for name in steps.STEPS if name != "route" and _possible(who, case, name)]
     offered = [name for name in offered if name not in _CONDITIONS or _CONDITIONS[name](case, facts, city, now)]
-    return [name for name in offered if name != "approve" or facts.writer != who.person_id or not _four_eyes(who)]
+    return [name for name in offered if name != "approve" or facts.writer != who.person_id or not _four_eyes(who, case, city)]
 
 
-def _four_eyes(who: Actor) -> bool:
-    """Whether this person's own answers need somebody else: the confidential clerk stands alone (SETTLED 4)."""
-    return who.role in permission.BUREAU_ROLES
+def _four_eyes(who: Actor, case: Case, city: City) -> bool:
+    """Whether this person's own answers need somebody else: not where one step is enough; the confidential clerk stands alone (SETTLED 4)."""
+    bureau = city.bureaus.get(case.bureau or "")
+    return who.role in permission.BUREAU_ROLES and (bureau is None or bureau.two_step)
 
 
 def _possible(who: Actor, case: Case, name: str) -> bool:
