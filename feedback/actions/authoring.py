@@ -27,7 +27,9 @@ async def proposal(hall: Hall, case: Case) -> tuple[str, str]:
     if case.protected or case.status not in (Status.REPLIED, Status.CLOSED) or case.answer_seq is None:
         raise NoAnswer(case.number)
     answer = await cases.last_text(hall.database, case.id, "answer", vault=hall.vault)
-    return hall.redact(case.title), hall.redact(answer)
+    matter = hall.city.categories.get(case.category or "")
+    title = f"{matter.name}：{case.title}" if matter and matter.name not in case.title else case.title
+    return hall.redact(title)[:100], hall.redact(answer)
 
 
 async def write(

@@ -78,7 +78,6 @@ async def show(
         "newest": case_page.newest(shown["case"]),
         "fresh": case_page.since(shown["case"], typed.get("seen")),
         "warnings": await _warnings(request, case, shown),
-        "busy": "",
         "homeless": typed if typed.get("step") not in shown["case"]["can"] else {},
         **more,
     }
@@ -145,7 +144,9 @@ async def take(request: Request, number: str, given: Given) -> Response:
 
 
 async def pressed(request: Request, case: Case, given: Given) -> Response:
-    """A button of the reply form that sends nothing: keep, forget, or take a text from beside. Raises Stale, WrongStep, WrongRole."""
+    """A button of the reply form that sends nothing: keep, forget, or take a text from beside; all of it ends in the draft.
+
+    Raises Stale, WrongStep, WrongRole."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     steps.demand_role(who, steps.STEPS["reply"], case)
     if case.status not in TABLE[Step.REPLY]:
@@ -153,8 +154,9 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
     if str(given.get("version")) != str(case.version) and given["press"] != "now":
         raise cases.Stale(case.number)
     view = await case_view.staff(hall, who, case, now=now)
-    fields, sentence = await reply_desk.press(hall, who, case, view, given)
-    return await show(request, case, where=given, given=fields, done=sentence, busy="reply")
+    done = await reply_desk.press(hall, who, case, view, given)
+    kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": done}
+    return RedirectResponse(f"/desk/{case.number}?{urlencode(kept)}{'#reply-answer' if done == 'taken' else ''}", 303)
 
 
 _BESIDE_A_FIELD: dict[type[Exception], str] = {

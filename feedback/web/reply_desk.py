@@ -124,22 +124,22 @@ async def _article(hall: Hall, case: Case) -> dict[str, Any] | None:
     return article(hall, found) if found else None
 
 
-async def press(hall: Hall, who: Actor, case: Case, view: dict[str, Any], given: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """What a button of the reply form other than sending does: the form's fields afterwards, and a sentence for its user.
+async def press(hall: Hall, who: Actor, case: Case, view: dict[str, Any], given: dict[str, Any]) -> str:
+    """What a button of the reply form other than sending does to the draft; returns what was done: kept, dropped or taken.
 
     `draft` keeps, `drop` forgets, `now` takes what stands there now; t:, a: and c: add a template, an article, an answer."""
     pressed = str(given.get("press", ""))
-    fields = {**given, "press": ""}
     if pressed == "drop":
         await drafting.drop(hall, who, case)
-        return {}, "草稿已丢掉。"
+        return "dropped"
+    fields = dict(given)
     if pressed == "now":
         fields |= {name: view[name] for name in ("finding", "answer", "outcome") if view[name]}
     words = _source(view, pressed)
     if words:
         fields["answer"] = "\n\n".join(part for part in (str(given.get("answer", "")).rstrip(), words) if part)
     await drafting.keep(hall, who, case, fields, now=clock.now())
-    return fields, "已加到答复里，请核对改好再送出。" if words else "草稿已存，只有您自己看得到。"
+    return "taken" if words else "kept"
 
 
 def _source(view: dict[str, Any], pressed: str) -> str:
