@@ -6,6 +6,7 @@ from typing import Any
 
 from feedback import models, understanding
 from feedback.actions.hall import Hall
+from feedback.rules import succession
 from feedback.rules.record import Decision, Understanding
 from feedback.settings import Settings
 from feedback.store import models as known
@@ -51,7 +52,7 @@ class Shadow:
     async def _read(self, reader: understanding.Reader, row: Any, now: datetime) -> int:
         since = max(row["trained_at"], now - BACK)
         letters = await shadows.unread(self._hall.database, reader.version, since=since, most=MOST)
-        await shadows.add(self._hall.database, [_answer(reader, letter, now) for letter in letters])
+        await shadows.add(self._hall.database, [_answer(self._hall, reader, letter, now) for letter in letters])
         return len(letters)
 
     async def _measure(self, now: datetime) -> None:
@@ -63,8 +64,11 @@ class Shadow:
         await shadows.measure(self._hall.database, rows)
 
 
-def _answer(reader: understanding.Reader, letter: Any, now: datetime) -> dict[str, Any]:
+def _answer(hall: Hall, reader: understanding.Reader, letter: Any, now: datetime) -> dict[str, Any]:
     told = reader(letter["title"], letter["body"], district=letter["district"], address=letter["address"])
+    if hall.city.succession.changes:
+        # The ledger holds the codes of today.
+        told = succession.present(told, f"{letter['title']}\n{letter['body']}", hall.city.succession, hall.city.leads)
     return {
         "version": reader.version, "case_id": letter["id"], "at": now, "decision": told.decision, "category": told.category,
         "bureau": told.bureau, "probability": told.probability, "differs": _differs(told, letter),

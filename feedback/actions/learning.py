@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feedback.actions.hall import Hall
-from feedback.rules import permission
+from feedback.rules import deadline, permission
 from feedback.rules.learning import Label, Source
 from feedback.rules.permission import Actor, Role
 from feedback.store import audits, cases, labels, models
@@ -34,18 +34,19 @@ async def export(hall: Hall, *, now: datetime) -> list[Label]:
 
     Protected cases are left out whole: their words are for the confidential clerk alone, not even for a model (SETTLED 4)."""
     rows = await labels.confirmed(hall.database, since=now - MEMORY, most=_READ)
-    known = hall.city.categories
-    return [_label(hall, row, category) for row in rows if (category := successor(row["category"], now)) in known]
+    found = (_label(hall, row) for row in rows)
+    return [one for one in found if one is not None]
 
 
-def successor(category: str, now: datetime) -> str:
-    """The category that stands for this one today: its own, until categories are merged or renamed."""
-    return category
-
-
-def _label(hall: Hall, row: Any, category: str) -> Label:
+def _label(hall: Hall, row: Any) -> Label | None:
+    """In the codes of today; None when the category was split since and no word tells into which part, or is no more."""
+    past, day = hall.city.succession, row["received_at"].astimezone(deadline.CITY_TIME).date()
+    category = past.label(row["category"], text=f"{row['title']}\n{row['body']}", since=day)
+    if category not in hall.city.categories:
+        return None
+    bureau = past.bureau(row["bureau"], category=category) if row["bureau"] else ""
     return Label(
-        row["id"], row["received_at"], Source(row["source"]), category, row["bureau"] or "", row["district"] or "",
+        row["id"], row["received_at"], Source(row["source"]), category or "", bureau, row["district"] or "",
         hall.redact(row["title"]), hall.redact(row["body"]),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Which letters people have confirmed, the audit sample, and who may put a model to work."""
 
-from datetime import timedelta
+import dataclasses
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from feedback.actions.tables import Row
 from feedback.rules import learning as rule
 from feedback.rules import permission
 from feedback.rules.learning import Check, Source
+from feedback.rules.succession import Act, Change, Succession, Successor, What
 from feedback.store import audits, cases, drift, models, shadows
 from tests import people
 from tests.conftest import actor, at
@@ -87,6 +89,21 @@ async def test_personal_data_is_replaced(hall):
     case = await submitted(hall, UNCLEAR + "我的电话 13977200001")
     await dispatching.dispatch(hall, diao, case, bureau="CGJ", category="B03", now=MONDAY)
     assert (await exported(hall))[case.id].body == UNCLEAR + "我的电话 【电话】"
+
+
+async def test_labels_follow_a_reorganisation(hall):
+    """路灯 is split in two from Wednesday on: by its words a letter goes to its part; one that tells nothing is no label any more."""
+    diao = await actor(hall, people.DIAO)
+    ids = []
+    for body in ("隧道里的灯不亮", "村里的灯不亮", "灯不亮"):
+        case = await submitted(hall, body)
+        ids.append((await dispatching.dispatch(hall, diao, case, bureau="CGJ", category="B03", now=MONDAY)).id)
+    parts = (Successor("B09", words=("隧道",)), Successor("B06", words=("村",)))
+    split = Change(1, What.CATEGORY, Act.SPLIT, "B03", date(2026, 11, 25), parts)
+    merged = Change(2, What.BUREAU, Act.MERGE, "CGJ", date(2026, 11, 25), (Successor("ZJJ"),))
+    hall.city = dataclasses.replace(hall.city, succession=Succession((split, merged)))
+    found = await exported(hall)
+    assert {number: (one.category, one.bureau) for number, one in found.items()} == {ids[0]: ("B09", "ZJJ"), ids[1]: ("B06", "ZJJ")}
 
 
 async def test_imported_labels_count_and_the_machines_own_do_not(hall):
