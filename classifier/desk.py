@@ -6,6 +6,7 @@ from pathlib import Path
 
 from classifier import city, leading
 from classifier.corpus import Letter
+from classifier.golden import Called, as_ever
 from classifier.tables import City
 from classifier.understanding import Understander
 
@@ -50,14 +51,15 @@ class Verdict:
     bureau: bool
 
 
-def verdicts(understander: Understander, letters: Sequence[Confirmed]) -> list[Verdict]:
-    """Of each letter whether category and lead are those people chose; any district counts as 属地."""
-    return [_verdict(understander, one) for one in letters]
+def verdicts(understander: Understander, letters: Sequence[Confirmed], *, called: Called = as_ever) -> list[Verdict]:
+    """Of each letter whether category and lead are those people chose, by what they are `called` today; any district counts as 属地."""
+    return [_verdict(understander, one, called) for one in letters]
 
 
-def _verdict(understander: Understander, one: Confirmed) -> Verdict:
+def _verdict(understander: Understander, one: Confirmed, called: Called) -> Verdict:
     told = understander.understand(one.title, one.body, district=one.district or None)
-    first = told.bureaus[0][0] if told.bureaus else ""
-    served = understander.city
-    same = leading.general(served, first) == leading.general(served, one.bureau) if one.bureau else told.category == one.category
-    return Verdict(told.category == one.category, same)
+    text, served = f"{one.title}\n{one.body}", understander.city
+    same = called(told.category, text) == one.category
+    first = called(told.bureaus[0][0], text) if told.bureaus else ""
+    led = leading.general(served, first) == leading.general(served, one.bureau) if one.bureau else same
+    return Verdict(same, led)

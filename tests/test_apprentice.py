@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier import city as training
-from classifier import golden, storage, tables
+from classifier import desk, golden, storage, tables
 from classifier.understanding import Understander
 from feedback import app, clock, models, shadow
 from feedback.actions import dispatching, intake, learning
@@ -163,6 +163,15 @@ def test_a_worse_model_does_not_pass(small: Path, tmp_path: Path):
     checks, _ = apprentice.measured(small / "golden.csv", old, new, [])
     assert {check.name: check.passed for check in checks} == {"golden_floor": False, "golden": False, "accusations": True}
     assert all(golden.right(old, golden.read(small / "golden.csv")))
+
+
+def test_models_are_compared_by_what_categories_are_called_today(small: Path):
+    """Both know B03 as it was; since then it is a part of B06: an answer B03 is right for a letter confirmed as B06."""
+    model = Understander.load(small / "model", city=tables.read(small))
+    lamp = desk.Confirmed("1", "B06", "", "", "", "巷子里的路灯坏了快一个月，晚上黑漆漆的，请维修路灯。", 1.0)
+    assert [one.category for one in desk.verdicts(model, [lamp])] == [False]
+    called = lambda code, text: "B06" if code == "B03" else code  # noqa: E731
+    assert [one.category for one in desk.verdicts(model, [lamp], called=called)] == [True]
 
 
 def test_a_stale_but_loadable_model(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):

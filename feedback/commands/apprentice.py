@@ -66,7 +66,7 @@ async def _candidate(
     served = tables.city(**await city.routing(hall.database))
     serves = getattr(hall.understand, "folder", own.model)
     with bar(len(teaching)):
-        made = train(own, corpus, served, serves, teaching, testing, before=f"{clock.local(moment):%Y-%m-%d}")
+        made = train(own, corpus, served, serves, teaching, testing, before=f"{clock.local(moment):%Y-%m-%d}", called=_today(hall))
     version = str(made.about["version"])
     await known.add(
         hall.database, version, labels=made.about["labels"], folder=made.folder.name, letters=int(made.about["texts"]),
@@ -80,8 +80,19 @@ async def _candidate(
     return 0 if passed else 1
 
 
+def _today(hall: Hall) -> golden.Called:
+    """Present codes of categories and bureaus: a model may have been trained before they were merged or split."""
+    past = hall.city.succession
+
+    def called(code: str, text: str) -> str:
+        return past.category(code, text=text) if code in hall.city.categories else past.bureau(code)
+
+    return called
+
+
 def train(
-    own: Settings, corpus: Path, served: tables.City, serves: Path, teaching: Sequence[Label], testing: Sequence[Label], *, before: str
+    own: Settings, corpus: Path, served: tables.City, serves: Path, teaching: Sequence[Label], testing: Sequence[Label], *, before: str,
+    called: golden.Called = golden.as_ever,
 ) -> Trained:
     """Learns, measures, and moves the candidate into a folder of its version; never into the place of another."""
     home = own.var / "models"
@@ -91,7 +102,7 @@ def train(
         corpus, own.city, making, confirmed=[_confirmed(one) for one in teaching], before=before, served=served
     )
     old, new = (Understander.load(folder, city=served) for folder in (serves, making))
-    checks, categories = measured(own.city / "golden.csv", old, new, testing)
+    checks, categories = measured(own.city / "golden.csv", old, new, testing, called=called)
     _add_to_card(making / "CARD.md", checks)
     place = home / str(about["version"])
     shutil.rmtree(place, ignore_errors=True)
@@ -100,13 +111,13 @@ def train(
 
 
 def measured(
-    golden_set: Path, old: Understander, new: Understander, testing: Sequence[Label]
+    golden_set: Path, old: Understander, new: Understander, testing: Sequence[Label], *, called: golden.Called = golden.as_ever
 ) -> tuple[list[Check], dict[str, tuple[int, int, int]]]:
     """What the candidate had to show; and by category letters of the last months, right by the old model, right by the new."""
     checks: list[Check] = []
     if golden_set.exists():
         letters = golden.read(golden_set)
-        before, after = golden.right(old, letters), golden.right(new, letters)
+        before, after = golden.right(old, letters, called=called), golden.right(new, letters, called=called)
         accusations = [one for one in letters if one.category == ACCUSATION]
         checks += [
             learning.at_least("golden_floor", after, learning.GOLDEN_FLOOR),
@@ -114,7 +125,7 @@ def measured(
             learning.not_worse("accusations", golden.protected(old, accusations), golden.protected(new, accusations)),
         ]
     asked = [_confirmed(one) for one in testing]
-    told, said = desk.verdicts(old, asked), desk.verdicts(new, asked)
+    told, said = desk.verdicts(old, asked, called=called), desk.verdicts(new, asked, called=called)
     if asked:
         checks += [
             learning.not_worse("recent_bureau", [one.bureau for one in told], [one.bureau for one in said]),
