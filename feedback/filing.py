@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from feedback import clock
+from feedback.actions import importing_sheets, sheets, tables
 from feedback.actions.hall import Hall
 from feedback.rules.permission import Actor
 from feedback.store import file_jobs, people
@@ -62,4 +63,24 @@ async def _export(hall: Hall, job: Any) -> str:
     return f"{book.lines} 行。" + ("" if whole else "超过 10 万行的没有写进去，请缩小范围。")
 
 
-_DO = {"export": _export}
+async def _import(hall: Hall, job: Any) -> str:
+    asked = file_jobs.asked(hall.vault, job)
+    content = await file_jobs.content(hall.database, hall.vault, job["id"], File.GIVEN)
+    if content is None or await people.by_id(hall.database, job["person_id"]) is None:
+        raise Gone
+    sheet = await asyncio.to_thread(sheets.read, content)
+
+    async def progress(done: int, total: int) -> None:
+        await file_jobs.progress(hall.database, job["id"], done=done, total=total, now=clock.now())
+
+    made = await importing_sheets.cases(
+        hall, sheet.rows(asked["mapping"]), notify=asked["notify"], now=clock.now(), progress=progress
+    )
+    if made.refused:
+        rows = [(each.line, each.id, each.reason) for each in made.refused]
+        refused = tables.as_csv(("行号", "编号", "原因"), rows)
+        await file_jobs.keep(hall.database, hall.vault, job["id"], File.REFUSED, refused)
+    return made.words()
+
+
+_DO = {"export": _export, "import": _import}

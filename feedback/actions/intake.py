@@ -81,7 +81,8 @@ async def submit(hall: Hall, letter: Letter, *, now: datetime, also: Also | None
     identity = await hall.numbers.take(hall.database)
     receipt = _receipt(hall, letter, understood, identity, now)
     rows = [*_rows(hall, letter, receipt, identity), *(also(receipt) if also else ())]
-    if understood.urgent and understood.decision is not Decision.PROTECTED:
+    imported_silently = letter.quiet and letter.source_id is not None
+    if understood.urgent and understood.decision is not Decision.PROTECTED and not imported_silently:
         await _with_alarm(hall, rows, receipt, identity)
     elif also:
         await writing.insert(hall.database, rows)

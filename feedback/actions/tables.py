@@ -30,7 +30,7 @@ def read_csv(path: Path, mapping: Mapping[str, str] | None = None) -> list[Row]:
 
     Raises Unreadable, history.WrongColumns, and OSError for a file that cannot be opened."""
     csv.field_size_limit(_LARGEST_CELL)
-    reader = csv.reader(io.StringIO(_decoded(path.read_bytes()), newline=""))
+    reader = csv.reader(io.StringIO(decoded(path.read_bytes()), newline=""))
     try:
         records = [(line, cells) for line, cells in enumerate(reader, 1) if any(cells)]
     except csv.Error as error:
@@ -47,7 +47,7 @@ def _fields(cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
     return {field: cells[place] if place < len(cells) else "" for field, place in places.items()}
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """UTF-8 if it is that, else GB18030, what Chinese spreadsheets write."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise Unreadable("文件是 UTF-16 编码，请另存为“CSV UTF-8”")

@@ -17,7 +17,8 @@ MOST = {"id": 100, "title": 100, "body": 5000, "reply": 10_000, "address": 200}
 """Characters a field may have; those of a new case, and of an answer."""
 NAMES = {
     "id": "编号", "date": "来信时间", "title": "标题", "body": "正文", "reply": "答复", "reply_date": "答复时间",
-    "address": "地址", "district": "城区", "kind": "类型", "category": "事项", "bureau": "承办单位",
+    "address": "地址", "district": "城区", "kind": "类型", "category": "事项", "bureau": "承办单位", "name": "联系人",
+    "phone": "电话",
 }  # fmt: skip
 
 _KINDS = {
@@ -76,25 +77,31 @@ def columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]
 
 def message(row: Mapping[str, str], *, now: datetime) -> Message:
     """The message of one row (field → text). Raises Refused for what is missing, unreadable, impossible or too long."""
-    told = {field: _text(field, row.get(field) or "") for field in FIELDS}
-    received, answered = _time("date", told), _time("reply_date", told)
+    told = {field: text(field, row.get(field) or "", required=field in REQUIRED) for field in FIELDS}
+    received, answered = time("date", told), time("reply_date", told)
     if answered < received:
         raise Refused("答复时间早于来信时间")
     if answered > now:
         raise Refused("答复时间在将来")
-    if told["kind"] and told["kind"] not in _KINDS:
-        raise Refused(f"没有这种诉求类型：{told['kind']}")
     return Message(
-        id=told["id"], received_at=received, answered_at=answered, kind=_KINDS.get(told["kind"]),
+        id=told["id"], received_at=received, answered_at=answered, kind=kind(told["kind"]),
         **{name: told[name] for name in ("title", "body", "reply", "address", "district", "category", "bureau")},
     )  # fmt: skip
 
 
-def _text(field: str, raw: str) -> str:
+def kind(told: str) -> Kind | None:
+    """The kind by its name or code; None when it is not told. Raises Refused."""
+    if told and told not in _KINDS:
+        raise Refused(f"没有这种诉求类型：{told}")
+    return _KINDS.get(told)
+
+
+def text(field: str, raw: str, *, required: bool) -> str:
+    """The cell of a field, trimmed. Raises Refused for what is missing, cannot be kept, or is too long."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
     if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
         raise Refused(f"{NAMES[field]}里有无法保存的字符")
-    if not text and field in REQUIRED:
+    if not text and required:
         raise Refused(f"没有{NAMES[field]}")
     most = MOST.get(field, 100)
     if len(text) > most:
@@ -102,7 +109,8 @@ def _text(field: str, raw: str) -> str:
     return text
 
 
-def _time(field: str, told: Mapping[str, str]) -> datetime:
+def time(field: str, told: Mapping[str, str]) -> datetime:
+    """The moment a field tells. Raises Refused."""
     try:
         return moment(told[field])
     except ValueError:

@@ -1,0 +1,122 @@
+"""The spreadsheet of another hotline becomes cases: answered rows as history, the others as live cases routed as usual.
+
+Idempotent by the id the other system gave; nobody is notified of a live case unless that was chosen."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from feedback.actions import importing, intake
+from feedback.actions.hall import Hall
+from feedback.actions.importing import Refusal, Report
+from feedback.actions.tables import Row
+from feedback.rules import history, hotline
+from feedback.rules.history import Refused
+from feedback.store import importing as kept
+
+BATCH = 200
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the rows."""
+
+    live: int = 0
+    historical: int = 0
+    already: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    def words(self) -> str:
+        """For the page."""
+        told = [f"在办 {self.live} 件", f"历史 {self.historical} 件", f"以前已导入 {self.already} 件", f"没有导入 {len(self.refused)} 行"]
+        return "，".join(told) + "。"
+
+
+async def cases(
+    hall: Hall, rows: Sequence[Row], *, notify: bool, now: datetime, progress: Progress | None = None
+) -> Outcome:  # fmt: skip
+    """Every row becomes a case, or a refusal with its reason."""
+    outcome, seen = Outcome(), dict[str, int]()
+    for first in range(0, len(rows), BATCH):
+        batch = [row for row in rows[first : first + BATCH] if _once(row, seen, outcome)]
+        await _historical(hall, [row for row in batch if hotline.answered(row.fields)], outcome, now)
+        await _live(hall, [row for row in batch if not hotline.answered(row.fields)], outcome, notify=notify, now=now)
+        if progress:
+            await progress(min(first + BATCH, len(rows)), len(rows))
+    outcome.refused.sort(key=lambda refusal: refusal.line)
+    return outcome
+
+
+def _once(row: Row, seen: dict[str, int], outcome: Outcome) -> bool:
+    identity = row.fields.get("id", "").strip()
+    first = seen.setdefault(identity, row.line) if identity else row.line
+    if first != row.line:
+        outcome.refused.append(Refusal(row.line, identity[:100], f"编号与第 {first} 行重复"))
+    return first == row.line
+
+
+async def _historical(hall: Hall, rows: Sequence[Row], outcome: Outcome, now: datetime) -> None:
+    report: Report = await importing.cases(hall, rows, now=now)
+    outcome.historical += report.added
+    outcome.already += report.already
+    outcome.refused += report.refused
+
+
+async def _live(hall: Hall, rows: Sequence[Row], outcome: Outcome, *, notify: bool, now: datetime) -> None:
+    async with hall.database.transaction():
+        known = await kept.known(hall.database, [row.fields.get("id", "").strip() for row in rows])
+    for row in rows:
+        if row.fields.get("id", "").strip() in known:
+            outcome.already += 1
+            continue
+        try:
+            letter, received = _letter(hall, row, notify=notify, now=now)
+            await intake.submit(hall, letter, now=received, also=lambda receipt: ())
+            outcome.live += 1
+        except Refused as refused:
+            outcome.refused.append(Refusal(row.line, row.fields.get("id", "")[:100], str(refused)))
+        except asyncpg.UniqueViolationError:
+            outcome.already += 1  # another import was faster
+
+
+def _letter(hall: Hall, row: Row, *, notify: bool, now: datetime) -> tuple[intake.Letter, datetime]:
+    told = hotline.incoming(row.fields, now=now)
+    district = {name: code for code, name in hall.city.districts.items()} | {code: code for code in hall.city.districts}
+    if told.district and told.district not in district:
+        raise Refused(f"没有这个{history.NAMES['district']}：{told.district}")
+    letter = intake.Letter(
+        told.body, title=told.title, kind=told.kind, address=told.address, district=district.get(told.district),
+        name=told.name, phone=told.phone, source="hotline", source_id=told.id, quiet=not notify,
+    )  # fmt: skip
+    return letter, told.received_at
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One of the first rows as it would become a case, or why it would not."""
+
+    line: int
+    id: str
+    text: str
+    answered: bool
+    reason: str = ""
+    understood: Any = None
+
+
+def preview(hall: Hall, rows: Sequence[Row], *, now: datetime) -> list[Preview]:
+    """The rows as they would become cases; nothing is written."""
+    return [_preview(hall, row, now) for row in rows]
+
+
+def _preview(hall: Hall, row: Row, now: datetime) -> Preview:
+    text, answered = row.fields.get("body", "")[:120], hotline.answered(row.fields)
+    shown = (row.line, row.fields.get("id", "")[:100], text, answered)
+    try:
+        told: Any = history.message(row.fields, now=now) if answered else hotline.incoming(row.fields, now=now)
+    except Refused as refused:
+        return Preview(*shown, reason=str(refused))
+    return Preview(*shown, understood=hall.understand(told.title, told.body, district=None, address=told.address))
