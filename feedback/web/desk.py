@@ -9,65 +9,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feedback import clock
-from feedback.actions.hall import Hall
 from feedback.rules import permission
-from feedback.rules.permission import BUREAU_ROLES, Role
+from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
-from feedback.rules.status import Status, Step
+from feedback.rules.status import Step
 from feedback.store import oversight, people, queues, searching
 from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
-from feedback.web import article_desk, case_view, doors, errors, filter_desk, narrowing, reminding, templating
+from feedback.web import (
+    article_desk,
+    case_view,
+    doors,
+    errors,
+    filter_desk,
+    narrowing,
+    queue_choice,
+    reminding,
+    templating,
+)
 from feedback.web.doors import door
-
-QUEUES = {
-    Queue.MINE: "我的",
-    Queue.UNASSIGNED: "还没有人办",
-    Queue.OPEN: "全部在办",
-    Queue.TO_ACCEPT: "待签收",
-    Queue.WORKING: "办理中",
-    Queue.DUE_SOON: "将到期",
-    Queue.OVERDUE: "已超期",
-    Queue.AWAITING_CITIZEN: "等市民补充",
-    Queue.SUSPENDED: "挂账",
-    Queue.REVIEW: "待审核",
-    Queue.REWORK: "重办",
-    Queue.REPLIED: "已答复",
-    Queue.TRIAGE: "待派单",
-    Queue.RETURNED: "退单待定",
-}
-
-EMPTY = {
-    Queue.TO_ACCEPT: "新派来的诉求会出现在这里，请尽快签收。",
-    Queue.DUE_SOON: "最后一天（按小时计时的最后四分之一）才能答复的诉求会出现在这里。",
-    Queue.OVERDUE: "没有一件超过答复期限。",
-    Queue.REVIEW: "经办人拟好的答复会在这里等您审核。",
-    Queue.TRIAGE: "系统拿不准的诉求会在这里等人工派单。",
-    Queue.RETURNED: "承办单位退回来的诉求会在这里等您决定。",
-}
-
-_BY_STATUS = (
-    Queue.TO_ACCEPT, Queue.DUE_SOON, Queue.OVERDUE, Queue.REWORK, Queue.WORKING, Queue.REVIEW, Queue.AWAITING_CITIZEN,
-    Queue.SUSPENDED, Queue.REPLIED,
-)  # fmt: skip
-_OF_BUREAU = (Queue.MINE, Queue.UNASSIGNED, *_BY_STATUS, Queue.OPEN)
-_OF_CITY = (Queue.TRIAGE, Queue.RETURNED, *_BY_STATUS, Queue.OPEN)
 
 _NOTHING: Mapping[str, str] = {}
 _NOBODY: Mapping[int, str] = {}
-
-_FIRST = {Role.REVIEWER: Queue.REVIEW, Role.SUPERVISOR: Queue.OVERDUE, Role.LEADER: Queue.OVERDUE}
-_HOME = {
-    Status.TRIAGE: Queue.TRIAGE,
-    Status.ASSIGNED: Queue.TO_ACCEPT,
-    Status.AWAITING_CITIZEN: Queue.AWAITING_CITIZEN,
-    Status.SUSPENDED: Queue.SUSPENDED,
-    Status.IN_REVIEW: Queue.REVIEW,
-    Status.REPLIED: Queue.REPLIED,
-    Status.CLOSED: Queue.REPLIED,
-}
-"""The queue a case is looked for in when the address names none."""
-
 
 DONE = {
     "accept": "已签收，请在期限前答复。",
@@ -134,19 +97,18 @@ async def read(
 ) -> dict[str, Any]:  # fmt: skip
     """What the queue and list panes show. Raises BadFields for a queue, filter or cursor that is none, or too long a search."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
-    names = _OF_BUREAU if who.role in BUREAU_ROLES else _OF_CITY
     narrow = narrowing.read(hall, only)
     counted = await queues.counts(hall.database, who, now)
-    chosen = _chosen(queue, q) or _unasked(who.role, names, counted, case, q, narrow)
+    chosen = queue_choice.choose(who.role, counted, queue, q, narrow, case)
     saved, colleagues = beside or await filter_desk.beside(request)
     rows, following = await listing(request, chosen, q, cursor, narrow, colleagues)
     address = narrowing.address(chosen or "", q, narrow)
     own = next((one for one in saved if one.address == address), None)
     return {
-        "queues": [(one, QUEUES[one], counted[one]) for one in names],
+        "queues": [(one, queue_choice.QUEUES[one], counted[one]) for one in queue_choice.shown(who.role)],
         "queue": chosen,
-        "queue_name": own.name if own else _name(chosen, q, narrow),
-        "nothing": _nothing(chosen, q, narrow, hall),
+        "queue_name": own.name if own else queue_choice.name(chosen, q, narrow),
+        "nothing": queue_choice.nothing(chosen, q, narrow, hall),
         "q": q,
         "rows": rows,
         "next": _address(chosen, q, narrow, following) if following else "",
@@ -163,49 +125,6 @@ async def read(
         "bulk": permission.may_take(who, Step.ACCEPT) and who.role in BUREAU_ROLES,
         "ticked": request.query_params.get("all") == "1",
     }
-
-
-def _unasked(
-    role: Role, names: tuple[Queue, ...], counted: Mapping[Queue, int], case: Case | None, q: str, narrow: Narrow
-) -> Queue | None:
-    """The queue when none was asked for: a search looks everywhere, a filter through all that is open."""
-    if q:
-        return None
-    return Queue.OPEN if narrow else _first(role, names, counted, case)
-
-
-def _name(queue: Queue | None, q: str, narrow: Narrow) -> str:
-    name = f"{QUEUES[queue]}里搜“{q}”" if queue and q else QUEUES[queue] if queue else f"搜“{q}”"
-    return f"{name}（已筛选）" if narrow else name
-
-
-def _nothing(queue: Queue | None, q: str, narrow: Narrow, hall: Hall) -> str:
-    """What is said of an empty list."""
-    found = searching.search(q, hall.vault)
-    if found and found.short:
-        return f"只有一个字时只查最近的 {searching.NEWEST} 件，请再多写一个字。"
-    if q:
-        return "试试少几个字，或者输入完整的编号、手机号。"
-    if narrow:
-        return "没有同时符合这些条件的，试试少选一个条件。"
-    return EMPTY.get(queue, "") if queue else ""
-
-
-def _first(role: Role, names: tuple[Queue, ...], counted: Mapping[Queue, int], case: Case | None) -> Queue:
-    """The queue of the case that is open, or the first one of this role that has something in it."""
-    if case is not None and _HOME.get(case.status, Queue.WORKING) in names:
-        return _HOME.get(case.status, Queue.WORKING)
-    wanted = (_FIRST[role], *_BY_STATUS) if role in _FIRST else (_BY_STATUS if role in BUREAU_ROLES else names)
-    return next((one for one in wanted if counted[one]), wanted[0])
-
-
-def _chosen(queue: str, q: str) -> Queue | None:
-    if len(q) > 100:
-        raise errors.BadFields({"q": "搜索的内容最多 100 个字。"})
-    try:
-        return Queue(queue) if queue else None
-    except ValueError:
-        raise errors.BadFields({"queue": "没有这个队列。"}) from None
 
 
 async def listing(
@@ -264,10 +183,9 @@ async def api(request: Request) -> Response:
     asked = request.query_params
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     counted = await queues.counts(hall.database, who, now)
-    names = _OF_BUREAU if who.role in BUREAU_ROLES else _OF_CITY
     q = asked.get("q", "").strip()
     narrow = narrowing.read(hall, asked)
-    chosen = _chosen(asked.get("queue", ""), q) or _unasked(who.role, names, counted, None, q, narrow)
+    chosen = queue_choice.choose(who.role, counted, asked.get("queue", ""), q, narrow)
     rows, following = await listing(request, chosen, q, asked.get("cursor", ""), narrow, _NOBODY)
     content = {
         "items": rows,

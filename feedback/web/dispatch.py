@@ -14,7 +14,7 @@ from feedback.rules.record import Case
 from feedback.rules.status import WrongStep
 from feedback.store import cases, oversight, queues
 from feedback.store.queues import Queue
-from feedback.web import case_page, case_view, casework, desk, doors, errors, steps, templating, wording
+from feedback.web import case_page, case_view, casework, desk, doors, errors, queue_choice, steps, templating, wording
 from feedback.web.doors import door
 
 PAGE = 20
@@ -44,7 +44,7 @@ async def home(request: Request) -> Response:
         request,
         "dispatch/home.html",
         queue=queue,
-        tabs=[(one, desk.QUEUES[one], counted[one]) for one in (Queue.TRIAGE, Queue.RETURNED)],
+        tabs=[(one, queue_choice.QUEUES[one], counted[one]) for one in (Queue.TRIAGE, Queue.RETURNED)],
         cards=await cards(request, found),
         secret=secret,
         bureaus=case_page.bureaus(hall.city, secret=secret),

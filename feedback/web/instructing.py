@@ -17,12 +17,12 @@ from feedback.store.queues import Queue
 from feedback.web import (
     case_view,
     casework,
-    desk,
     doors,
     errors,
     hot_issues,
     instructions,
     narrowing,
+    queue_choice,
     reading,
     steps,
     templating,
@@ -87,7 +87,7 @@ async def _listed(request: Request, asked: Meant) -> list[Case]:
 
 
 def _list_name(asked: Meant) -> str:
-    parts = [desk.QUEUES[Queue(asked.queue)] if asked.queue else "", f"含“{asked.q}”" if asked.q else "", "已筛选" if asked.only else ""]
+    parts = [queue_choice.QUEUES[Queue(asked.queue)] if asked.queue else "", f"含“{asked.q}”" if asked.q else "", "已筛选" if asked.only else ""]
     return f"列表：{'，'.join(part for part in parts if part)}"
 
 
