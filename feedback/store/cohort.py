@@ -49,6 +49,9 @@ class Narrow:
     category: str | None = None
     district: str | None = None
     bureau: str | None = None
+    former_bureaus: tuple[str, ...] = ()
+    """Merged into `bureau` since: their cases are meant too."""
+    former_categories: tuple[str, ...] = ()
 
 
 def _among(*statuses: Status) -> str:
@@ -84,7 +87,7 @@ def query(narrow: Narrow, *, bureau: bool = True) -> str:
     wanted = [name for name in ("kind", "category", "district") if getattr(narrow, name) is not None]
     if narrow.bureau is not None and bureau:
         wanted.append("bureau")
-    conditions = [f"{name} = :{name}" for name in wanted]
+    conditions = [own(name) if name in _SEVERAL else f"{name} = :{name}" for name in wanted]
     if narrow.category is not None or narrow.district is not None or narrow.bureau is not None:
         conditions.append("NOT protected")
     where = "".join(f" AND {condition}" for condition in conditions)
@@ -93,9 +96,19 @@ def query(narrow: Narrow, *, bureau: bool = True) -> str:
         judged AS NOT MATERIALIZED (SELECT {_JUDGED} FROM cohort)"""
 
 
+_SEVERAL = ("category", "bureau")
+
+
+def own(name: str, column: str = "") -> str:
+    """The condition that `column`, by default the one called so, is the category or bureau asked for or was merged into it."""
+    return f"{column or name} = ANY(CAST(:{name} AS text[]))"
+
+
 def values(period: Period, narrow: Narrow, *, now: datetime) -> dict[str, Any]:
     """The parameters of `query`."""
-    given = {name: getattr(narrow, name) for name in ("kind", "category", "district", "bureau")}
+    given: dict[str, Any] = {name: getattr(narrow, name) for name in ("kind", "district")}
+    given["category"] = [narrow.category, *narrow.former_categories] if narrow.category is not None else None
+    given["bureau"] = [narrow.bureau, *narrow.former_bureaus] if narrow.bureau is not None else None
     return {
         "begin": period.begin, "end": period.end, "now": now,
         **{name: value for name, value in given.items() if value is not None},

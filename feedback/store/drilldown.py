@@ -65,7 +65,7 @@ async def members(
 def _condition(figure: str, narrow: Narrow) -> str:
     """A bureau answers for its own assignments (statistics), so there the filter is on them."""
     if figure in _OF_DISPATCH:
-        own = " AND held.bureau = :bureau" if narrow.bureau is not None else ""
+        own = f" AND {cohort.own('bureau', 'held.bureau')}" if narrow.bureau is not None else ""
         return _OF_DISPATCH[figure].format(own=own)
     return f"({cohort.COUNTED[figure]})"
 

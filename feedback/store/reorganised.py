@@ -71,7 +71,7 @@ async def hand_duties(database: Database, change: Change) -> None:
 
 
 async def hand_people(database: Database, change: Change) -> None:
-    """The accounts and sub-units of a bureau that is no more go to its first successor."""
+    """The accounts, sub-units, reply templates and articles of a bureau that is no more go to its first successor."""
     to = change.successors[0].code
     values = {"old": change.code, "new": to}
     await database.execute(
@@ -81,6 +81,8 @@ async def hand_people(database: Database, change: Change) -> None:
         values,
     )
     await database.execute("UPDATE units SET bureau = :new WHERE bureau = :old", values)
+    for table in ("reply_templates", "articles"):
+        await database.execute(f"UPDATE {table} SET bureau = :new WHERE bureau = :old", values)
     await database.execute("UPDATE people SET bureau = :new WHERE bureau = :old", values)
 
 

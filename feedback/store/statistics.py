@@ -1,7 +1,7 @@
 """Counts the cases of a period for the figures: one SQL per question. What is made of the counts is `rules/figure`."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,15 @@ async def tally(database: Database, period: Period, by: By, *, narrow: Narrow | 
     return Table(dict(sorted(shown.items(), key=lambda pair: (pair[0] is None, pair[0] or ""))), whole)
 
 
+def folded(table: Table, now: Callable[[str], str]) -> Table:
+    """The rows of what is one now added up: `now` says what each key belongs to today."""
+    groups: dict[str | None, list[Tally]] = {}
+    for key, each in table.rows.items():
+        groups.setdefault(now(key) if key is not None else None, []).append(each)
+    order = sorted(groups, key=lambda key: (key is None, key or ""))
+    return Table({key: total(groups[key]) for key in order}, table.total)
+
+
 def _bar(row: Any) -> Bar:
     return Bar(row["hour"], row["answered"], row["censored"])
 
@@ -90,9 +99,10 @@ class _Question:
 
     async def dispatches(self) -> list[Any]:
         """Who was given the cases first, who returned them, which had to move. A bureau answers for its own assignments,
-        wherever the case is now; historical cases were never dispatched by this city."""
+        wherever the case is now; historical cases were never dispatched by this city, and what a bureau has from one that
+        was merged into it was dispatched to that one."""
         key = "assignments.bureau" if self.by is By.BUREAU else cohort.KEYS[self.by]
-        own = " WHERE bureau = :bureau" if self.narrow.bureau is not None else ""
+        own = f" WHERE {cohort.own('bureau')}" if self.narrow.bureau is not None else ""
         return await self._ask(
             f""", leads AS (
                 SELECT case_id, assignments.bureau, {key} AS key, {self._hidden} AS hidden,
@@ -100,7 +110,10 @@ class _Question:
                     rank() OVER (PARTITION BY case_id ORDER BY min(from_at), min(assignments.id)) AS position,
                     count(*) OVER (PARTITION BY case_id) AS bureaus
                 FROM assignments JOIN judged ON judged.id = case_id
-                WHERE assignments.role = 'lead' AND NOT historical GROUP BY 1, 2, 3, 4
+                WHERE assignments.role = 'lead' AND NOT historical AND NOT EXISTS (SELECT FROM assignments AS before
+                    WHERE before.case_id = assignments.case_id AND before.role = 'lead'
+                        AND before.ended_by = 'reorganise' AND before.until_at = assignments.from_at)
+                GROUP BY 1, 2, 3, 4
             )
             SELECT key, hidden, grouping(key) > 0 AS everything,
                 count(DISTINCT case_id) AS dispatched,

@@ -110,7 +110,7 @@ async def _heirs(hall: Hall, change: Change) -> list[dict[str, Any]]:
             "code": one.code,
             "name": one.name or _name(hall, change.what, one.code),
             "new": bool(one.name),
-            "categories": sorted(one.categories),
+            "categories": [_name(hall, What.CATEGORY, code) for code in sorted(one.categories)],
             "words": list(one.words),
             "cases": sum(
                 n for code, n in held.items() if code in one.categories or (one.code == first and code not in taken)
@@ -123,6 +123,8 @@ async def _heirs(hall: Hall, change: Change) -> list[dict[str, Any]]:
 def _public(change: Change, old: str) -> str:
     if change.act is Act.RENAME:
         return f"从 {change.on} 起，公开页面和市民的进度里“{old}”显示为“{change.short or change.name}”。"
+    if not change.ends:
+        return f"从 {change.on} 起，划出去的部分不再派给“{old}”，在办的转给接手的单位，期限不变；其余照旧。"
     return f"从 {change.on} 起，新诉求不再派给“{old}”；在办诉求的进度里写明由谁继续办理，期限不变；以前的公开答复仍写当时的单位。"
 
 

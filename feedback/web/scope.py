@@ -14,6 +14,7 @@ from feedback.actions.hall import Hall
 from feedback.rules import metric
 from feedback.rules.figure import Period
 from feedback.rules.record import Kind
+from feedback.rules.succession import What
 from feedback.store import drilldown, statistics
 from feedback.store.cohort import By, Narrow
 from feedback.web import doors, errors, forms, reading
@@ -32,6 +33,7 @@ class Where(forms.Form):
     category: forms.Code = ""
     district: forms.Code = ""
     bureau: forms.Code = ""
+    units: Annotated[str, Field(pattern="^(now|then|)$", description="now: merged ones in their successor, then: as they were")] = ""
 
 
 class View(Where):
@@ -42,6 +44,9 @@ class View(Where):
     due: forms.Code = ""
     by: By = By.BUREAU
     cursor: forms.words(200) = ""  # type: ignore[valid-type]
+
+
+_KEPT = ("first", "last", "kind", "category", "district", "bureau", "units")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,33 @@ class Shown:
 
     def given(self, **changes: str) -> str:
         """The query of an address that shows the same cases, but for the changes; empty values are left out."""
-        kept = self.view.model_dump(by_alias=True, include={"first", "last", "kind", "category", "district", "bureau"})
+        kept = self.view.model_dump(by_alias=True, include={*_KEPT})
         values = {"period": self.view.period, **kept, **changes}
         return urlencode({name: value for name, value in values.items() if value})
 
     async def tally(self, by: By, period: Period | None = None) -> statistics.Table:
         """The counts of these cases, or of those of another period."""
-        return await statistics.tally(self.hall.database, period or self.period, by, narrow=self.narrow, now=self.now)
+        counted = await statistics.tally(
+            self.hall.database, period or self.period, by, narrow=self.narrow, now=self.now
+        )
+        return present(self.hall, self.view, by, counted)
+
+
+_WHAT = {By.BUREAU: What.BUREAU, By.CATEGORY: What.CATEGORY}
+
+
+def present(hall: Hall, where: Where, by: By, counted: statistics.Table) -> statistics.Table:
+    """Bureaus and categories as they are now, those merged into them included; as they were if `where` says so."""
+    if by not in _WHAT or where.units == "then" or not hall.city.succession.changes:
+        return counted
+    return statistics.folded(counted, lambda key: hall.city.succession.folded(_WHAT[by], key))
+
+
+def _former(hall: Hall, where: Where, what: What, code: str) -> tuple[str, ...]:
+    """What was merged into this code, when it is meant too."""
+    if not code or where.units == "then":
+        return ()
+    return tuple(sorted(hall.city.succession.family(what, code) - {code}))
 
 
 async def read(request: Request, **fixed: str) -> Shown:
@@ -121,7 +146,10 @@ def cases(hall: Hall, where: Where, *, today: date) -> tuple[Period, Narrow]:
             faults[name] = sentence
     if faults or period is None:
         raise errors.BadFields(faults)
-    return period, Narrow(where.kind, where.category or None, where.district or None, where.bureau or None)
+    return period, Narrow(
+        where.kind, where.category or None, where.district or None, where.bureau or None,
+        _former(hall, where, What.BUREAU, where.bureau), _former(hall, where, What.CATEGORY, where.category),
+    )  # fmt: skip
 
 
 def _period(where: Where, today: date, faults: dict[str, str]) -> Period | None:

@@ -26,6 +26,7 @@ async def api(request: Request) -> Response:
     query = reading.checked(Query, dict(request.query_params))
     period, narrow = scope.cases(hall, query, today=clock.local(now).date())
     counted = await statistics.tally(hall.database, period, query.by, narrow=narrow, now=now)
+    counted = scope.present(hall, query, query.by, counted)
     content: dict[str, Any] = {
         "rows": [
             {"key": key, "name": figure_view.name_of(hall, query.by, key), **figure.row(tally)}

@@ -6,10 +6,13 @@ import pytest
 
 from feedback.actions import asking, dispatching, handling, intake, reorganising
 from feedback.rules import clocks
+from feedback.rules.figure import Period
 from feedback.rules.permission import WrongRole
 from feedback.rules.status import Status, Step
 from feedback.rules.succession import Act, Change, Refused, Successor, What
-from feedback.store import cases, city, logbook, reorganisations
+from feedback.store import cases, city, logbook, reorganisations, statistics
+from feedback.store.cohort import By
+from feedback.web import scope
 from tests import people
 from tests.conftest import actor, at
 
@@ -249,3 +252,33 @@ async def test_what_was_planned_and_done_is_never_rewritten(hall):
         with pytest.raises(Exception, match="append-only"):
             await hall.database.execute(f"DELETE FROM {table}")
     assert not await reorganisations.planned(hall.database)
+
+
+async def test_figures_are_told_by_present_bureaus_or_as_they_were(hall):
+    before = await submitted(hall)
+    await plan(hall, merge("STHJ", "CGJ"))
+    await reorganising.apply_due(hall, now=ON)
+    closed = await handling.reply(
+        hall, await actor(hall, people.LI), await handling_of(hall, before), finding="", answer="已停工。",
+        outcome=handling.Outcome.SOLVED, now=ON,
+    )  # fmt: skip
+    assert closed.bureau == "CGJ"
+    await submitted(hall, now=ON)
+    await hall.database.execute("UPDATE cases SET bureau = 'STHJ', status = 'closed' WHERE id = :id", {"id": before.id})
+    period = Period(NOW.date(), ON.date())
+    then = await statistics.tally(hall.database, period, By.BUREAU, now=ON)
+    assert {key: one.counts["received"] for key, one in then.rows.items()} == {"CGJ": 1, "STHJ": 1}
+    assert {key: one.counts["dispatched"] for key, one in then.rows.items()} == {"CGJ": 1, "STHJ": 1}
+    assert then.total.counts["moved"] == 0, "a reorganisation is no wrong dispatch"
+    now = scope.present(hall, scope.Where(), By.BUREAU, then)
+    assert {key: one.counts["received"] for key, one in now.rows.items()} == {"CGJ": 2} and now.total is then.total
+    assert scope.present(hall, scope.Where(units="then"), By.BUREAU, then) is then
+    _, narrow = scope.cases(hall, scope.Where(bureau="CGJ"), today=ON.date())
+    family = await statistics.tally(hall.database, period, By.KIND, narrow=narrow, now=ON)
+    assert family.total.counts["received"] == 2
+    _, alone = scope.cases(hall, scope.Where(bureau="CGJ", units="then"), today=ON.date())
+    assert (await statistics.tally(hall.database, period, By.KIND, narrow=alone, now=ON)).total.counts["received"] == 1
+
+
+async def handling_of(hall, case):
+    return await handling.accept(hall, await actor(hall, people.LI), await fresh(hall, case), now=ON)
