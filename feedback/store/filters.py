@@ -14,13 +14,14 @@ MOST = 30
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """Only cases with these values; None: whatever. `handler_id` is a person."""
+    """Only cases with these values; None: whatever. `handler_id` is a person, `unit_id` a 科室."""
 
     category: str | None = None
     district: str | None = None
     kind: str | None = None
     urgent: bool | None = None
     handler_id: int | None = None
+    unit_id: int | None = None
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) is not None for field in fields(self))

@@ -13,7 +13,7 @@ from feedback.rules import permission
 from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
 from feedback.rules.status import Step
-from feedback.store import oversight, people, queues, searching
+from feedback.store import oversight, people, queues, searching, units
 from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
 from feedback.web import (
@@ -101,6 +101,7 @@ async def read(
     counted = await queues.counts(hall.database, who, now)
     chosen = queue_choice.choose(who.role, counted, queue, q, narrow, case)
     saved, colleagues = beside or await filter_desk.beside(request)
+    own_units = {one.id: one.name for one in await units.of(hall.database, who.bureau)} if who.bureau else {}
     rows, following = await listing(request, chosen, q, cursor, narrow, colleagues)
     address = narrowing.address(chosen or "", q, narrow)
     own = next((one for one in saved if one.address == address), None)
@@ -116,10 +117,10 @@ async def read(
         "tail": _tail(chosen, q, narrow),
         "most": queues.MOST,
         "only": narrowing.packed(narrow),
-        "narrowed": narrowing.words(hall.city, narrow, colleagues),
+        "narrowed": narrowing.words(hall.city, narrow, colleagues, own_units),
         "given": {"queue": chosen or "", "q": q, **narrowing.chosen(narrow)},
         "address": address,
-        "choices_of_list": narrowing.choices(hall.city, colleagues),
+        "choices_of_list": narrowing.choices(hall.city, colleagues, own_units),
         "saved": saved,
         "own": own,
         "bulk": permission.may_take(who, Step.ACCEPT) and who.role in BUREAU_ROLES,

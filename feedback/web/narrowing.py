@@ -23,6 +23,7 @@ class Asked(forms.Form):
     kind: forms.empty_is_none(Kind) = None  # type: ignore[valid-type]
     urgent: Annotated[str, Field(pattern="^[01]?$")] = ""
     handler: Annotated[str, Field(pattern="^[0-9]{0,18}$")] = ""
+    unit: Annotated[str, Field(pattern="^[0-9]{0,18}$")] = ""
 
 
 NAMES = tuple(Asked.model_fields)
@@ -44,14 +45,14 @@ def read(hall: Hall, given: Mapping[str, str]) -> Narrow:
         raise errors.BadFields(faults)
     return Narrow(
         asked.category or None, asked.district or None, asked.kind, asked.urgent == "1" if asked.urgent else None,
-        int(asked.handler) if asked.handler else None,
+        int(asked.handler) if asked.handler else None, int(asked.unit) if asked.unit else None,
     )  # fmt: skip
 
 
 def chosen(narrow: Narrow) -> dict[str, str]:
     """The choices by the names that forms and addresses give them."""
     urgent = "" if narrow.urgent is None else str(int(narrow.urgent))
-    values = (narrow.category, narrow.district, narrow.kind, urgent, narrow.handler_id)
+    values = (narrow.category, narrow.district, narrow.kind, urgent, narrow.handler_id, narrow.unit_id)
     return {name: str(value) for name, value in zip(NAMES, values, strict=True) if value not in (None, "")}
 
 
@@ -66,7 +67,7 @@ def address(queue: str, q: str, narrow: Narrow) -> str:
     return urlencode({name: value for name, value in given.items() if value})
 
 
-def words(city: City, narrow: Narrow, colleagues: Mapping[int, str]) -> list[str]:
+def words(city: City, narrow: Narrow, colleagues: Mapping[int, str], units: Mapping[int, str]) -> list[str]:
     """What is narrowed to, for people: 噪声扰民, 鱼峰区, 紧急, 王工经办."""
     urgent = {True: "紧急", False: "不紧急", None: ""}[narrow.urgent]
     found = [
@@ -75,15 +76,17 @@ def words(city: City, narrow: Narrow, colleagues: Mapping[int, str]) -> list[str
         wording.KINDS[Kind(narrow.kind)] if narrow.kind else "",
         urgent,
         f"{colleagues.get(narrow.handler_id, '别人')}经办" if narrow.handler_id is not None else "",
+        units.get(narrow.unit_id, "别的科室") if narrow.unit_id is not None else "",
     ]
     return [one for one in found if one]
 
 
-def choices(city: City, colleagues: Mapping[int, str]) -> dict[str, Any]:
-    """What there is to choose from; colleagues only within a bureau."""
+def choices(city: City, colleagues: Mapping[int, str], units: Mapping[int, str]) -> dict[str, Any]:
+    """What there is to choose from; colleagues and 科室 only within a bureau."""
     return {
         "categories": case_page.categories(city),
         "districts": list(city.districts.items()),
         "kinds": [(kind.value, name) for kind, name in wording.KINDS.items()],
         "colleagues": [(str(identity), name) for identity, name in colleagues.items()],
+        "units": [(str(identity), name) for identity, name in units.items()],
     }

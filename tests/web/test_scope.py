@@ -218,6 +218,17 @@ async def test_a_case_is_given_to_a_unit_and_others_read_along(client):
     assert (await takes(client, people.WANG, number, "reply", answer="已经责令停工。")).status_code == 403
 
 
+async def test_lists_are_narrowed_to_a_unit(client):
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    mine, other = await at_bureau(client), await at_bureau(client)
+    await api_step(client, people.JU, mine, "assign", unit=noise)
+    await api_step(client, people.JU, other, "assign", unit=air)
+    page = await get(client, people.JU, f"/desk?queue=to_accept&unit={noise}")
+    assert mine in page.text and other not in page.text and ">噪声科</span>" in page.text
+    assert "没有" in (await get(client, people.LI, f"/desk?queue=to_accept&unit={noise}")).text
+    assert (await client.get("/desk?unit=x", headers=await browser(client, people.JU))).status_code == 422
+
+
 async def test_who_accepts_brings_their_unit_and_a_bureaus_unit_stays_behind(client):
     noise = await unit(client, "噪声科")
     await put(client, people.WANG, noise)
