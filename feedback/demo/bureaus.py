@@ -197,7 +197,8 @@ async def _suspend(life: Life, handler: Actor) -> AsyncIterator[datetime]:
     yield life.later(life.random.uniform(9, 30))
     case = await life.case()
     await handling.suspend(
-        life.town.hall, handler, case, measure=measure, until=until, responsible=responsible, now=life.now
+        life.town.hall, handler, case, measure=measure, until=until, responsible=responsible,
+        post="业务科室负责人", now=life.now,
     )
     life.answer = None
 

@@ -20,7 +20,7 @@ async def items(hall: Hall, now: datetime) -> list[dict[str, Any]]:
 
 
 def _item(hall: Hall, one: Any, today: date) -> dict[str, Any]:
-    until = _date(one["until"] or "")
+    until, words = _date(one["until"] or ""), public.redacted(hall, one["until"] or "")
     return {
         "category": case_view.category(hall.city, one["category"]),
         "district": case_view.district(hall.city, one["district"]),
@@ -30,7 +30,8 @@ def _item(hall: Hall, one: Any, today: date) -> dict[str, Any]:
         "measure": public.redacted(hall, one["measure"] or ""),
         "milestones": public.redacted(hall, one["milestones"] or ""),
         "responsible": public.redacted(hall, one["post"] or "") or "承办人",
-        "until": until.isoformat() if until else public.redacted(hall, one["until"] or ""),
+        "until": until.isoformat() if until else words,
+        "until_words": f"{until.year}年{until.month}月{until.day}日" if until else words,
         "passed": until is not None and until < today,
     }
 

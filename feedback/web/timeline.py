@@ -64,6 +64,7 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "can": can(case, history, now),
         "remind_from": asking.may_remind_from(case) if case.status in TABLE[Step.REMIND] else None,
         "question": question(case, said),
+        "regime": case.regime,
         "parts": await case_view.letter_parts(hall, case, staff=False),
         "title": title,
         "address": address,

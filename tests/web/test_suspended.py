@@ -32,7 +32,7 @@ async def test_measure_post_bureau_and_date_are_public_and_nobodys_data(client):
         "STHJ", "排水科科长", "2027-03-31", False,
     )  # fmt: skip
     page = (await client.get("/suspended")).text
-    for words in ("明年一季度改造", "2027-01-15 完成设计", "排水科科长负责", "计划 2027-03-31 前解决"):
+    for words in ("明年一季度改造", "2027-01-15 完成设计", "排水科科长负责", "计划解决时间：2027年3月31日"):
         assert words in page
     for secret in ("覃卫国", "13977200001", number, "打桩"):
         assert secret not in page and secret not in str(item)
@@ -43,7 +43,7 @@ async def test_a_date_that_is_over_is_said_and_a_resumed_case_is_gone(client):
     await suspend(client, number, until="2020-01-01", post="")
     [item] = (await client.get("/api/v1/public/suspended")).json()["items"]
     assert item["passed"] and item["responsible"] == "承办人"
-    assert "原定 2020-01-01，已过" in (await client.get("/suspended")).text
+    assert "原定 2020年1月1日，已过" in (await client.get("/suspended")).text
     version = (await seen_by(client, people.WANG, number))["version"]
     who = await token(client, people.WANG)
     given = {"step": "resume", "version": version}
