@@ -12,14 +12,14 @@ from itertools import pairwise
 _RUN = re.compile(r"\w{2,}")
 
 _RARE = 0xF8FF
-WEEKS = (2, 26)
+WEEKS = (2, 8, 32)
 """A search looks at the newest cases first: it widens what it looks at from weeks to months to everything."""
 
 
 class Mark(IntEnum):
     """What a mark is about. Its numbers lie in the private use area of Unicode: no pair of a text is there."""
 
-    AGE = 0xE000  # AGE + 0, 1: the block of so many WEEKS it was received in
+    AGE = 0xE000  # AGE + 0, 1, 2: the block of so many WEEKS it was received in
     OPEN = 0xE010
     BUREAU = 0xE011
     CATEGORY = 0xE012
@@ -27,6 +27,12 @@ class Mark(IntEnum):
     KIND = 0xE014
     URGENT = 0xE015
     HANDLER = 0xE016
+    LAYOUT = 0xE017  # which marks there are at all: a case with another one is read again
+
+
+def layout() -> int:
+    """The mark of everything that was read by these rules."""
+    return mark(Mark.LAYOUT, repr((WEEKS, list(Mark))))
 
 
 def plain(text: str) -> str:
@@ -85,4 +91,5 @@ def marks(
     named = ((Mark.CATEGORY, category), (Mark.DISTRICT, district), (Mark.KIND, kind), (Mark.HANDLER, handler_id))
     found = {mark(about, value) for about, value in named if value is not None}
     found |= {mark(Mark.BUREAU, bureau) for bureau in bureaus} | set(ages(received_at))
+    found.add(layout())
     return found | ({mark(Mark.OPEN)} if open else set()) | ({mark(Mark.URGENT)} if urgent else set())

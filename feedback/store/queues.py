@@ -81,10 +81,11 @@ class _Way(Enum):
     FIRST = "first"  # the same, giving up after NEAR cases
     WEEKS = "weeks"  # through the index of words, among the newest cases
     MONTHS = "months"
+    SEASONS = "seasons"
     WORDS = "words"  # through the index of words
 
 
-_BY_WORDS = {_Way.WEEKS: 0, _Way.MONTHS: 1, _Way.WORDS: None}
+_BY_WORDS = {_Way.WEEKS: 0, _Way.MONTHS: 1, _Way.SEASONS: 2, _Way.WORDS: None}
 """The level of pairs.WEEKS."""
 
 
@@ -128,7 +129,7 @@ class _Asked:
         if self.found and (not self.found.terms or self.found.short):
             return (_Way.PLAIN,)  # a number or a phone leads to its cases by itself
         if self.ended and (self.found or self.narrow):
-            return (_Way.WEEKS, _Way.MONTHS, _Way.WORDS)
+            return (_Way.WEEKS, _Way.MONTHS, _Way.SEASONS, _Way.WORDS)
         if self.found:
             return (_Way.WORDS,)
         return (_Way.FIRST, _Way.WORDS) if self.narrow and not self.of_bureau else (_Way.PLAIN,)

@@ -103,7 +103,8 @@ _CHANGED = """SELECT cases.id, cases.version, cases.status, cases.category, case
         cases.urgent, cases.handler_id, cases.received_at, cases.number, cases.title, cases.address, cases.body,
         ARRAY(SELECT DISTINCT bureau FROM assignments WHERE case_id = cases.id) AS bureaus, kept.marks
     FROM cases LEFT JOIN case_words AS kept ON kept.case_id = cases.id
-    WHERE NOT cases.protected AND kept.version IS DISTINCT FROM cases.version"""
+    WHERE NOT cases.protected"""
+_OTHERWISE = "kept.version IS DISTINCT FROM cases.version"
 
 
 async def settled(database: Database) -> str:
@@ -115,7 +116,9 @@ async def read_on(database: Database, *, after: int) -> tuple[int, int | None]:
     """Reads the next batch of cases that are not read as they are, in the order of their ids: how many, and the last id
     (None: that was all)."""
     rows = await database.fetch_all(
-        f"{_CHANGED} AND cases.id > :after ORDER BY cases.id LIMIT {BATCH}", {"after": after}
+        f"""{_CHANGED} AND ({_OTHERWISE} OR NOT kept.marks @> CAST(:layout AS integer[])) AND cases.id > :after
+        ORDER BY cases.id LIMIT {BATCH}""",
+        {"after": after, "layout": [pairs.layout()]},
     )
     await _keep(database, rows)
     return len(rows), rows[-1]["id"] if len(rows) == BATCH else None
@@ -124,7 +127,7 @@ async def read_on(database: Database, *, after: int) -> tuple[int, int | None]:
 async def read_changed(database: Database, *, since: str, upto: str) -> int:
     """Reads at most a batch of the cases that transactions from `since` to before `upto` changed; how many."""
     rows = await database.fetch_all(
-        f"""{_CHANGED} AND cases.id IN (SELECT case_id FROM events
+        f"""{_CHANGED} AND {_OTHERWISE} AND cases.id IN (SELECT case_id FROM events
             WHERE tx >= CAST(CAST(:since AS text) AS xid8) AND tx < CAST(CAST(:upto AS text) AS xid8))
         ORDER BY cases.id LIMIT {BATCH}""",
         {"since": since, "upto": upto},

@@ -41,7 +41,7 @@ def test_marks_are_no_pairs_and_weeks_hold_every_later_case():
         open=True, received_at=MONDAY, bureaus=["STHJ", "CGJ"], category="C01", district=None, kind="help", urgent=True,
         handler_id=7,
     )  # fmt: skip
-    assert len(marks) == 9 and all(0xE000 <= (mark & 0xFFFFFFFF) >> 16 <= 0xE016 for mark in marks)
+    assert len(marks) == 11 and all(0xE000 <= (mark & 0xFFFFFFFF) >> 16 <= 0xE017 for mark in marks)
     for level in range(len(pairs.WEEKS)):
         window, begun = pairs.newest(level, MONDAY)
         for back in range(0, (MONDAY - begun).days, 3):
