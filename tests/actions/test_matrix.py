@@ -39,8 +39,8 @@ BY_THE_DISPATCHER = (Status.TRIAGE, Status.DECLINED, Status.DIVERTED)
 LATER = {Step.EXPIRE: 10, Step.BREACH: 40, Step.REMIND: 12}
 """Days to wait before the clock or a reminder is due."""
 
-NOT_ALONE = {Step.SUBMIT, Step.ROUTE, Step.ASK, Step.FOLLOW, Step.RECOUNT, Step.ASSIGN}
-"""Taken by a letter, by its lead case, by a new calendar; or need a colleague: each has tests of its own."""
+NOT_ALONE = {Step.SUBMIT, Step.ROUTE, Step.ASK, Step.FOLLOW, Step.RECOUNT, Step.ASSIGN, Step.REORGANISE}
+"""Taken by a letter, its lead case, a new calendar, a reorganisation; or need a colleague: each has tests of its own."""
 
 
 def way(before: Status, step: Step) -> tuple[Step, ...]:
@@ -54,6 +54,10 @@ def way(before: Status, step: Step) -> tuple[Step, ...]:
         asked = (Step.REQUEST_REWORK,) if step is Step.REFUSE_REWORK else ()
         return (*SECOND_ROUND, *asked, *((Step.SETTLE,) if before is Status.CLOSED else ()))
     return path
+
+
+def test_every_step_is_walked_or_has_tests_of_its_own():
+    assert set(acting.ACTS) | NOT_ALONE == set(Step)
 
 
 @pytest.fixture
