@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from feedback.actions.hall import Hall
-from feedback.rules import deadline
+from feedback.rules import administration, deadline
+from feedback.rules.administration import Act, Deed
 from feedback.rules.permission import Actor
-from feedback.store import city, limits
+from feedback.store import city, limits, logbook
 
 
 class NothingNew(Exception):
@@ -14,7 +15,10 @@ class NothingNew(Exception):
 
 
 async def change(hall: Hall, actor: Actor, amounts: Mapping[str, int], *, note: str, now: datetime) -> str:
-    """Makes the version with these amounts by code, all else as in the newest one; returns its name. Raises NothingNew."""
+    """Makes the version with these amounts by code, all else as in the newest one; returns its name.
+
+    Raises NothingNew, WrongRole."""
+    administration.demand(actor, Act.LIMITS)
     assert actor.person_id is not None
     async with hall.database.transaction():
         await limits.lock(hall.database)
@@ -28,6 +32,8 @@ async def change(hall: Hall, actor: Actor, amounts: Mapping[str, int], *, note: 
         await limits.add(
             hall.database, version, like=newest, amounts=changed, person_id=actor.person_id, note=note, now=now
         )
+        detail = f"{version}：{note}"
+        await logbook.note(hall.database, Deed.LIMITS, by=actor.person_id, detail=detail, now=now)
     hall.city = await city.read(hall.database)
     return version
 

@@ -60,6 +60,7 @@ class Deed(StrEnum):
     UNIT_CLOSED = "unit_closed"
     UNIT_JOINED = "unit_joined"
     CALENDAR = "calendar"
+    LIMITS = "limits"
     RESENT = "resent"
     DUTY = "duty"
     REORGANISATION_PLANNED = "reorganisation_planned"

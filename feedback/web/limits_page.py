@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from feedback import clock
 from feedback.actions import keeping_limits
 from feedback.rules import limit
+from feedback.rules.administration import Act
 from feedback.rules.limit import Regime, Stage, Unit
 from feedback.store import limits
-from feedback.web import calendar_page, doors, reading, templating
+from feedback.web import admin, doors, reading, templating
 from feedback.web.doors import door
 
 REGIMES = {Regime.HOTLINE: "热线诉求", Regime.URGENT: "紧急诉求", Regime.XINFANG: "信访事项（《信访工作条例》）"}
@@ -20,6 +21,7 @@ STAGES = {
 }  # fmt: skip
 SOURCES = {"default": "系统默认", "city": "本市规定", "seen": "公开文件", "memory": "待核实"}
 LONGEST_NOTE = 200
+ENTER = admin.entrance(Act.LIMITS)
 
 
 async def show(request: Request) -> Response:
@@ -76,6 +78,6 @@ def _amounts(codes: set[str], given: dict[str, str]) -> tuple[dict[str, int], di
 
 
 ROUTES = [
-    door("/admin/limits", show, enter=calendar_page.KEEPER, name="limits"),
-    door("/admin/limits", change, enter=calendar_page.KEEPER, methods=("POST",), name="limits_change"),
+    door("/admin/limits", show, enter=ENTER, name="limits"),
+    door("/admin/limits", change, enter=ENTER, methods=("POST",), name="limits_change"),
 ]

@@ -33,6 +33,7 @@ DEEDS = {
     Deed.UNIT_CLOSED: "撤销科室",
     Deed.UNIT_JOINED: "调整所在科室",
     Deed.CALENDAR: "改工作日历",
+    Deed.LIMITS: "改办理时限",
     Deed.RESENT: "重发没有发出的消息",
     Deed.DUTY: "改紧急联系人",
     Deed.REORGANISATION_PLANNED: "安排机构或事项调整",

@@ -48,6 +48,8 @@ async def test_a_new_version_is_for_new_cases_only(client):
     version = hall.city.version
     assert version != "2026-1" and hall.city.terms[version, "TS"].limit.amount == 8
     assert not hall.city.terms[version, "TS"].default and hall.city.terms[version, "QZ"].default
+    [logged] = await hall.database.fetch_all("SELECT deed, detail FROM logbook WHERE deed = 'limits'")
+    assert logged["detail"] == f"{version}：柳政办〔2027〕3号"
     assert await cases.get(hall.database, old.number) == old
     new = await cases.get(hall.database, await at_bureau(client))
     assert (old.limit_version, new.limit_version) == ("2026-1", version)
