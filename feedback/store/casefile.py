@@ -17,7 +17,7 @@ MOST = 20
 async def margins(database: Database, case: Case) -> Any:
     """What belongs to exactly one case: sealed text, contact, handler, lead, followers, extension of this round, ledger."""
     return await database.fetch_one(
-        """SELECT cases.sealed_text, contacts.name AS contact_name, contacts.phone, contacts.phone_hash,
+        """SELECT cases.sealed_text, contacts.name AS contact_name, contacts.phone, contacts.email, contacts.phone_hash,
             handler.name AS handler, units.name AS unit, lead.number AS lead,
             ARRAY(SELECT number FROM cases AS f WHERE f.lead_id = cases.id AND f.status = 'joined' ORDER BY f.id) AS followers,
             extensions.days, extensions.asked_at, extensions.granted, extensions.decided_at,

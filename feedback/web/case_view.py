@@ -65,6 +65,14 @@ def words_of(hall: Hall, case: Case, sealed: bytes | None) -> tuple[str, str, st
     return title, address, body
 
 
+def _contact(hall: Hall, beside: Any) -> tuple[str, dict[str, str]]:
+    """The name as it is, for judging a reply; and all of it masked, for showing."""
+    left = (beside["contact_name"], beside["phone"], beside["email"])
+    name, phone, email = (hall.vault.open(sealed) if sealed else "" for sealed in left)
+    masked = wording.masked_name(name), wording.masked_phone(phone), wording.masked_email(email)
+    return name, dict(zip(("name", "phone", "email"), masked, strict=True))
+
+
 async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: bool = False) -> dict[str, Any]:
     """Everything about one case for somebody who may see it; `entering` tells colleagues that it is open before them."""
     database = hall.database
@@ -75,7 +83,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
     extension = _extension(beside)
     facts = offering.Facts.of(history, case, extension)
     can = offering.names(who, case, facts, hall.city, now)
-    name, phone = (hall.vault.open(sealed) if sealed else "" for sealed in (beside["contact_name"], beside["phone"]))
+    name, contact = _contact(hall, beside)
     return {
         **row(hall, case, now),
         "title": title,
@@ -95,7 +103,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "unit": beside["unit"],
         "lead": beside["lead"],
         "followers": list(beside["followers"]),
-        "contact": {"name": wording.masked_name(name), "phone": wording.masked_phone(phone)},
+        "contact": contact,
         "holders": [
             {"bureau": bureau(hall.city, one.bureau), "role": one.role, "from_at": one.from_at,
              "accepted_at": one.accepted_at, "until_at": one.until_at}

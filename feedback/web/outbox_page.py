@@ -93,8 +93,7 @@ def _line(request: Request, row: Any) -> dict[str, Any]:
 
 def masked(address: str) -> str:
     """139****0001, or l***@example.com."""
-    name, at, host = address.partition("@")
-    return f"{name[:1]}***@{host}" if at else wording.masked_phone(address)
+    return wording.masked_email(address) or wording.masked_phone(address)
 
 
 def why(fault: str) -> str:

@@ -173,6 +173,12 @@ def masked_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
 
 
+def masked_email(address: str) -> str:
+    """l***@example.com."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}***@{host}" if at else ""
+
+
 def masked_name(name: str) -> str:
     """王**."""
     return name[:1] + "*" * max(1, len(name) - 1) if name else ""

@@ -13,6 +13,7 @@ from feedback.store import cases
 from feedback.web import notice_samples, notices, outbox_page
 from tests import people
 from tests.conftest import actor
+from tests.web.conftest import submitted
 from tests.web.staff import at_bureau, get, post
 
 pytestmark = pytest.mark.anyio
@@ -184,3 +185,22 @@ async def test_a_protected_case_tells_nothing_in_any_notice(client):
 )
 def test_addresses_are_masked(address, shown):
     assert outbox_page.masked(address) == shown
+
+
+async def test_staff_see_a_masked_address_where_no_phone_was_left(client):
+    number = (await submitted(client, contact={"email": "lin.mei@example.com"}))["number"]
+    hall = client.app.state.hall
+    await hall.database.execute("UPDATE cases SET bureau = 'STHJ', status = 'assigned' WHERE number = :n", {"n": number})
+    page = await get(client, people.WANG, f"/desk/{number}")
+    assert page.status == 200 and "l***@example.com" in page.text and "lin.mei@" not in page.text
+
+
+@pytest.mark.parametrize("email", ["x", "a@b", "林@example.com", "a@example.com\nBcc: b@example.com", "a b@example.com", "a" * 300 + "@example.com"])
+async def test_an_address_that_is_none_is_refused(client, email):
+    sent = await client.post("/api/v1/cases", json={"body": people.NOISE, "contact": {"email": email}})
+    assert sent.status_code == 422 and "contact.email" in sent.json()["fields"]
+
+
+async def test_a_contact_needs_a_phone_or_an_address(client):
+    sent = await client.post("/api/v1/cases", json={"body": people.NOISE, "contact": {"name": "林小梅"}})
+    assert sent.status_code == 422 and sent.json()["fields"] == {"contact.phone": "这里需要填写。"}
