@@ -26,7 +26,7 @@ OWNERS: dict[Act, Collection[Role]] = {
     Act.CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
     Act.LIMITS: frozenset({Role.SYSTEM_ADMIN}),
     Act.NOTICES: frozenset({Role.SYSTEM_ADMIN}),
-    Act.MODELS: frozenset({Role.SYSTEM_ADMIN}),
+    Act.MODELS: frozenset({Role.SYSTEM_ADMIN, Role.DISPATCHER}),
     Act.REORGANISE: frozenset({Role.SYSTEM_ADMIN}),
     Act.PEOPLE: frozenset({Role.SECURITY_ADMIN}),
     Act.LOG: frozenset({Role.AUDIT_ADMIN}),

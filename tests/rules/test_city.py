@@ -78,3 +78,9 @@ def test_a_case_keeps_its_version_and_takes_from_the_newest_what_that_lacks():
     assert CITY.term_in("2025-1", "ZX").version == "2026-1"
     assert dataclasses.replace(CITY, newest="2025-1").version == "2025-1"
     assert CITY.terms["2026-1", "TS"].default and not Term("1", "TS", "", parse("1wd"), source="city").default
+
+
+def test_who_leads_what_and_which_bureau_is_sent_cases():
+    gone = dataclasses.replace(CITY, bureaus={"STHJ": dataclasses.replace(CITY.bureaus["STHJ"], active=False)})
+    assert CITY.leads == {"C01": "STHJ", "B03": "CGJ"}
+    assert CITY.serves("STHJ") and not gone.serves("STHJ") and not CITY.serves("NOPE")
