@@ -66,6 +66,8 @@ class Deed(StrEnum):
     REORGANISATION_PLANNED = "reorganisation_planned"
     REORGANISATION_CANCELLED = "reorganisation_cancelled"
     REORGANISATION_APPLIED = "reorganisation_applied"
+    EXPORTED = "exported"
+    IMPORTED = "imported"
     REVEALED = "revealed"
 
 

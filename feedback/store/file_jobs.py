@@ -9,6 +9,8 @@ from typing import Any
 
 from databases import Database
 
+from feedback.rules.administration import Deed
+from feedback.store import logbook
 from feedback.store.vault import Vault
 
 PART = 1 << 20
@@ -143,22 +145,16 @@ async def note_export(
     database: Database, *, person_id: int | None, list: str, filter: str, lines: int, contacts: bool, reason: str,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Writes down that a list left as a file."""
+    """Writes down that a list left as a file, in the log of the administrators too if it was staff who took it."""
     await database.execute(
         """INSERT INTO exports (at, person_id, list, filter, lines, contacts, reason)
         VALUES (:now, :person_id, :list, :filter, :lines, :contacts, :reason)""",
         {"now": now, "person_id": person_id, "list": list, "filter": filter, "lines": lines, "contacts": contacts,
          "reason": reason},
     )  # fmt: skip
-
-
-async def exports(database: Database, *, limit: int = 200) -> list[Any]:
-    """The lists that left, newest first, with who took them."""
-    return await database.fetch_all(
-        """SELECT exports.at, exports.list, exports.filter, exports.lines, exports.contacts, exports.reason, people.name, people.role
-        FROM exports LEFT JOIN people ON people.id = exports.person_id ORDER BY exports.at DESC, exports.id DESC LIMIT :limit""",
-        {"limit": limit},
-    )
+    if person_id is not None:
+        detail = f"{list} {filter}：{lines} 行{'，含姓名和电话：' + reason if contacts else ''}"
+        await logbook.note(database, Deed.EXPORTED, by=person_id, detail=detail[:300], now=now)
 
 
 # How columns were named ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from feedback.actions import asking, taking_calls
 from feedback.rules import code
 from feedback.rules.permission import Role
 from feedback.rules.status import TABLE, Step, WrongStep
-from feedback.store import cases
+from feedback.store import cases, contacts
 from feedback.web import (
     assisting,
     case_page,
@@ -110,7 +110,7 @@ async def enter(request: Request) -> Response:
         made = await assisting.write_down(request, new, key, content, now=clock.now())
     except errors.BadFields as bad:
         return await _form(request, given, {name.removeprefix("contact."): words for name, words in bad.fields.items()})
-    kept = {"number": made["number"], "sms": bool(new.sms and new.contact), "urgent": bool(made.get("urgent_notice"))}
+    kept = {"number": made["number"], "sms": bool(new.sms and new.contact and contacts.takes_messages(new.contact.phone)), "urgent": bool(made.get("urgent_notice"))}
     held = pocket.Pocket({}, kept).with_code(made["number"], made["query_code"])
     return pocket.put(RedirectResponse("/assist/receipt", 303), request, held, now=clock.now())
 
@@ -172,7 +172,7 @@ async def receipt(request: Request) -> Response:
         return RedirectResponse("/assist", 303)
     return templating.page(
         request, "dispatch/assisted.html", case=await timeline.citizen_view(hall, found, clock.now()), code=typed,
-        read_back=assisting.read_back(number, typed), sms=held.receipt["sms"], protected=found.protected,
+        read_back=assisting.read_back(number, typed).replace(" ", "\u00a0"), sms=held.receipt["sms"], protected=found.protected,
         urgent=receipts.URGENT_NOTICE if held.receipt["urgent"] else "",
     )  # fmt: skip
 

@@ -12,9 +12,10 @@ from feedback.actions import importing_sheets, sheets
 from feedback.actions.sheets import Sheet
 from feedback.actions.tables import Unreadable
 from feedback.rules import history, hotline
+from feedback.rules.administration import Deed
 from feedback.rules.permission import Role
 from feedback.rules.record import Decision
-from feedback.store import file_jobs
+from feedback.store import file_jobs, logbook
 from feedback.store.file_jobs import File
 from feedback.web import case_view, doors, errors, reading, templating, wording
 from feedback.web.doors import Enter, door
@@ -123,7 +124,9 @@ async def begin(request: Request) -> Response:
         return await _page(request, job, sheet, mapping, notify=notify, fault=fault)
     hall, person = doors.hall(request), request.state.person
     await file_jobs.keep_mapping(hall.database, _key(request, sheet), mapping, person_id=person.id, now=clock.now())
-    await file_jobs.begin(hall.database, hall.vault, job["id"], {"mapping": mapping, "notify": notify})
+    if await file_jobs.begin(hall.database, hall.vault, job["id"], {"mapping": mapping, "notify": notify}):
+        detail = f"{job['name']}：{len(sheet.records)} 行"
+        await logbook.note(hall.database, Deed.IMPORTED, by=person.id, detail=detail, now=clock.now())
     return RedirectResponse("/files", 303)
 
 

@@ -39,6 +39,8 @@ DEEDS = {
     Deed.REORGANISATION_PLANNED: "安排机构或事项调整",
     Deed.REORGANISATION_CANCELLED: "取消机构或事项调整",
     Deed.REORGANISATION_APPLIED: "机构或事项调整生效",
+    Deed.EXPORTED: "导出列表",
+    Deed.IMPORTED: "导入表格",
     Deed.REVEALED: "查看市民姓名和电话",
 }
 
