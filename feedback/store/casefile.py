@@ -14,23 +14,25 @@ MOST = 20
 """Neighbours of each sort."""
 
 
-async def margins(database: Database, case: Case) -> Any:
-    """What belongs to exactly one case: sealed text, contact, handler, lead, followers, extension of this round, ledger."""
+async def margins(database: Database, case: Case, person_id: int | None) -> Any:
+    """What belongs to exactly one case: sealed text, contact, handler, lead, followers, extension of this round, ledger,
+    and this person's draft."""
     return await database.fetch_one(
         """SELECT cases.sealed_text, contacts.name AS contact_name, contacts.phone, contacts.email, contacts.phone_hash,
             handler.name AS handler, units.name AS unit, lead.number AS lead,
             ARRAY(SELECT number FROM cases AS f WHERE f.lead_id = cases.id AND f.status = 'joined' ORDER BY f.id) AS followers,
             extensions.days, extensions.asked_at, extensions.granted, extensions.decided_at,
             ledger.decision, ledger.model, ledger.category, ledger.bureau, ledger.probability, ledger.threshold,
-            ledger.categories, ledger.bureaus, ledger.scores, ledger.reasons
+            ledger.categories, ledger.bureaus, ledger.scores, ledger.reasons, drafts.at AS draft_at, drafts.fields AS draft
         FROM cases LEFT JOIN contacts ON contacts.case_id = cases.id
             LEFT JOIN people AS handler ON handler.id = cases.handler_id
             LEFT JOIN units ON units.id = cases.unit_id
             LEFT JOIN cases AS lead ON lead.id = cases.lead_id
             LEFT JOIN extensions ON extensions.case_id = cases.id AND extensions.round = cases.round
             LEFT JOIN ledger ON ledger.case_id = cases.id
+            LEFT JOIN drafts ON drafts.case_id = cases.id AND drafts.person_id = :person AND drafts.round = cases.round
         WHERE cases.id = :id""",
-        {"id": case.id},
+        {"id": case.id, "person": person_id},
     )
 
 

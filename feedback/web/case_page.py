@@ -101,6 +101,13 @@ def written(view: dict[str, Any]) -> dict[str, str]:
     return next(sent, {})
 
 
+def typed(city: City, given: dict[str, Any]) -> list[tuple[str, str]]:
+    """What somebody typed into a form, as labels and words."""
+    words = {name: body for name, body in given.items() if isinstance(body, str) and body and name in LABELS}
+    step = next((one for one in Step if one == given.get("step")), Step.NOTE)
+    return spoken(city, step, {name: body for name, body in words.items() if name not in ("step", "version")})
+
+
 FINDINGS = ("truth", "duty", "contact_way", "contact_at", "finding", "obstacle")
 """The internal part of an answer, in the order it is read."""
 

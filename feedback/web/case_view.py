@@ -10,7 +10,7 @@ from feedback.rules import clocks, deadline
 from feedback.rules.city import City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
-from feedback.store import casefile, cases, instructions, ledger, parts
+from feedback.store import casefile, cases, drafts, instructions, ledger, parts
 from feedback.web import case_clock, case_time, named, neighbours, offering, reply_desk, stage_view, wording
 
 Named = named.Named
@@ -76,7 +76,7 @@ def _contact(hall: Hall, beside: Any) -> tuple[str, dict[str, str]]:
 async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: bool = False) -> dict[str, Any]:
     """Everything about one case for somebody who may see it; `entering` tells colleagues that it is open before them."""
     database = hall.database
-    beside = await casefile.margins(database, case)
+    beside = await casefile.margins(database, case, who.person_id)
     title, address, body = words_of(hall, case, beside["sealed_text"] if case.protected else None)
     (history, names), said = await casefile.history(database, case.id), await cases.texts(database, case.id, vault=hall.vault)
     held = await cases.assignments(database, case.id)
@@ -121,7 +121,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "extension": extension,
         "returned": _returned(hall, facts, said),
         "rating": rating(case),
-        **await reply_desk.beside(hall, who, case, can, name=name, now=now, entering=entering),
+        **await reply_desk.beside(hall, who, case, can, name=name, kept=drafts.opened(hall.vault, beside["draft_at"], beside["draft"]), now=now, entering=entering),
         "can": can,
     }  # fmt: skip
 

@@ -76,6 +76,7 @@ async def show(
         "revealed": None,
         "done": desk.DONE.get(where.get("done", ""), ""),
         "newest": case_page.newest(shown["case"]),
+        "mine": case_page.typed(hall.city, typed),
         "fresh": case_page.since(shown["case"], typed.get("seen")),
         "warnings": await _warnings(request, case, shown),
         "homeless": typed if typed.get("step") not in shown["case"]["can"] else {},

@@ -27,15 +27,15 @@ WRITERS = ("reply", "approve", "contribute")
 
 
 async def beside(
-    hall: Hall, who: Actor, case: Case, can: Sequence[str], *, name: str, now: datetime, entering: bool = False
+    hall: Hall, who: Actor, case: Case, can: Sequence[str], *, name: str, kept: drafts.Draft | None, now: datetime,
+    entering: bool = False,
 ) -> dict[str, Any]:
     """`editing`, `draft`, `templates`, `articles`, `published` and the `article` made of this case."""
     answers = "reply" in can
     sources = await _sources(hall, who, case, name) if answers and not case.protected else {}
-    kept = await drafts.get(hall.database, hall.vault, case.id, who.person_id or 0, round=case.round) if answers else None
     return {
         "editing": await _editing(hall, who, case, entering=entering and bool(set(WRITERS) & set(can)), now=now),
-        "draft": {"at": kept.at, "fields": kept.fields} if kept else None,
+        "draft": {"at": kept.at, "fields": kept.fields} if kept and answers else None,
         "templates": sources.get("templates", []),
         "articles": sources.get("articles", []),
         "published": sources.get("published", []),
