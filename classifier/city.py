@@ -35,6 +35,8 @@ RIDGE = 1.0
 """Larger than for messages of one newspaper: here every letter was written to be unlike the others."""
 SECOND = 0.5
 """How much a text speaks for its second matter."""
+TOGETHER = 4
+"""Words of the lexicon in one little letter: two at a time tell no more and cost a quarter of the training."""
 STRONG = 2.0
 """Weight of a word of the lexicon that practically decides, beside 1 for a hint."""
 _FOUND = {"urgent": ("urgent", 0.85), "sensitive": ("sensitive", 0.90), "suspicious": ("sensitive", 0.98)}
@@ -140,14 +142,14 @@ def terms(folder: Path, city: City) -> list[Word]:
 
 
 def _examples(words: Sequence[Word], known: Known, targets: Reals, city: City) -> tuple[list[features.Grams], Reals]:
-    """Whole words of a category, two at a time, as little letters that say nothing of kind and urgency."""
+    """Whole words of a category, a few at a time, as little letters that say nothing of kind and urgency."""
     documents: list[features.Grams] = []
     rows: list[Reals] = []
     usual = targets.mean(axis=0)
     first = len(known.labels) + len(corpus.KINDS) + 1
     for number, code in enumerate(known.labels):
         whole = [word.text for word in words if word.category == code and word.whole]
-        for text in ("，".join(whole[at : at + 2]) for at in range(0, len(whole), 2)):
+        for text in ("，".join(whole[at : at + TOGETHER]) for at in range(0, len(whole), TOGETHER)):
             lead = leading.general(city, routing.lead(city, category=code, district=None, text=text))
             row = usual.copy()
             row[: len(known.labels)], row[first:] = 0.0, 0.0

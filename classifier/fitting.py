@@ -27,6 +27,8 @@ TOPICS = 0.25
 """Share of the lexicon in how alike two texts are; between 0.1 and 1 nothing changes by more than half a percent."""
 DOUBT = 8
 """Words of one topic that a sequence must have seen before it speaks for it with half its voice."""
+BLOCK = 1000
+"""Rows multiplied at once."""
 THREADS = 2
 """Fixed, because the order of additions, and with it the last bit, depends on the number of threads."""
 
@@ -69,6 +71,15 @@ def _matrix(space: Space, documents: Sequence[Grams]) -> scipy.sparse.csr_matrix
     matrix = scipy.sparse.csr_matrix((values, ids, ends), shape=(len(documents), len(space.rarity)))
     matrix.sum_duplicates()
     return matrix
+
+
+def _products(matrix: scipy.sparse.csr_matrix) -> Small:
+    """Products of all rows with each other, lower half only: nobody asks for the other, and as one sparse product it would take gigabytes."""
+    size = matrix.shape[0]
+    result = np.zeros((size, size), np.float32, order="F")
+    for first in range(0, size, BLOCK):
+        result[first:, first : first + BLOCK] = (matrix[first:] @ matrix[first : first + BLOCK].T).toarray()
+    return result
 
 
 def _groups(likeness: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
@@ -127,11 +138,11 @@ def fit(
         space, frequency = _space(documents, lexicon.words if lexicon else (), at_least)
         matrix = _matrix(space, documents)
         bias = np.round(targets.mean(axis=0), 9)
-        system = (matrix @ matrix.T).toarray()
+        system = _products(matrix)
         groups = _groups(system[spared:, spared:])
         said, usual = _topics(space, lexicon, matrix) if lexicon else (np.zeros((len(space.rarity), 0), np.float32), np.zeros(0, np.float32))
         spoken = matrix @ said - usual
-        system += spoken @ spoken.T
+        system += (spoken @ spoken.T).T
         system[np.diag_indices_from(system)] += (ridge / (np.ones(len(documents)) if weights is None else weights)).astype(np.float32)
         factor = scipy.linalg.cholesky(system, lower=True, overwrite_a=True, check_finite=False)
         wanted = (targets - bias).astype(np.float32)
