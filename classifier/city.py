@@ -39,7 +39,7 @@ TOGETHER = 4
 """Words of the lexicon in one little letter: two at a time tell no more and cost a quarter of the training."""
 STRONG = 2.0
 """Weight of a word of the lexicon that practically decides, beside 1 for a hint."""
-_FOUND = {"urgent": ("urgent", 0.85), "sensitive": ("sensitive", 0.90), "suspicious": ("sensitive", 0.98)}
+_FOUND = {"urgent": ("urgent", 0.92), "sensitive": ("sensitive", 0.90), "suspicious": ("sensitive", 0.98)}
 """Share of urgent letters and of accusations that must be found: 0.90 of the accusations are kept from everybody but the
 confidential desk, and nothing that could be one of 0.98 is routed without a person (a higher share would hide every tenth letter)."""
 

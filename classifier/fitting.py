@@ -82,9 +82,17 @@ def _products(matrix: scipy.sparse.csr_matrix) -> Small:
     return result
 
 
-def _groups(likeness: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
+def _groups(likeness: Small) -> npt.NDArray[np.int32]:
+    """The number of each text's group of near duplicates, from the lower half of their products."""
     size = np.sqrt(np.maximum(np.diagonal(likeness), 1e-9))
-    close = scipy.sparse.csr_matrix(likeness > ALIKE * size[:, None] * size[None, :])
+    rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for first in range(0, len(size), BLOCK):
+        part = likeness[first:, first : first + BLOCK].T
+        column, row = np.nonzero(part > ALIKE * size[first : first + BLOCK, None] * size[None, first:])
+        rows.append(row + first)
+        columns.append(column + first)
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    close = scipy.sparse.coo_matrix((np.ones(len(row), np.bool_), (row, column)), shape=likeness.shape).tocsr()
     groups: npt.NDArray[np.int32] = scipy.sparse.csgraph.connected_components(close, directed=False)[1]
     return groups
 

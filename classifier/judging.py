@@ -115,13 +115,16 @@ def traits(
 def learned(rows: Reals, truth: npt.NDArray[np.int64], *, answers: int) -> Judge:
     """A judge of one question with so many answers (for two: one column, above 0 for yes); deterministic."""
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     columns = answers if answers > 2 else 1
     weights, bias = np.zeros((rows.shape[1], columns)), np.full(columns, -9.0)
     seen = np.unique(truth)
     if len(seen) > 1:
         mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-        fitted = LogisticRegression(C=DOUBT, max_iter=100, tol=1e-3).fit((rows - mean) / spread, truth)
+        # More threads than one wait for each other thirty times as long as they work on so few columns.
+        with threadpool_limits(1):
+            fitted = LogisticRegression(C=DOUBT, max_iter=100, tol=1e-3).fit((rows - mean) / spread, truth)
         places = seen if answers > 2 and len(seen) > 2 else seen[1:] if answers > 2 else [0]
         weights[:, places] = (fitted.coef_ / spread).T
         bias[places] = fitted.intercept_ - (fitted.coef_ / spread) @ mean
