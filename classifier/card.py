@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_NAMES = {"city": "letters of the general corpus", "boundary": "letters written for the fifty hard cases of routing"}
+_NAMES = {
+    "city": "letters of the general corpus, three quarters of them written to be hard", "everyday": "those of them in the words most people use",
+    "boundary": "letters written for the fifty hard cases of routing",
+}
 _TABLES = ("by_category", "risk_coverage")
 _LIMITS = """\
 - It proposes; people decide. Below its threshold a dispatcher chooses, and a letter that may accuse an official is never routed by it.

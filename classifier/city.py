@@ -33,6 +33,8 @@ PRECISION = 0.90
 """Share of automatic routings that must be right on left-out letters; 0.97 would route almost none (see README)."""
 RIDGE = 1.0
 """Larger than for messages of one newspaper: here every letter was written to be unlike the others."""
+EVERYDAY = "everyday"
+"""The table of the corpus whose letters are measured by themselves: they are nearest to real post."""
 SECOND = 0.5
 """How much a text speaks for its second matter."""
 TOGETHER = 4
@@ -59,6 +61,8 @@ class Known:
     """Letters of which a reader has said kind and urgency; of the others the judges learn nothing."""
     plain: npt.NDArray[np.bool_]
     """Letters not written for one hard case: those come in series, and would make the model look surer than it is."""
+    everyday: npt.NDArray[np.bool_]
+    """Letters in the words most people use, see data/corpus/README.md."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +107,7 @@ def _known(letters: Sequence[Letter], city: City) -> Known:
         accusing=np.array([int(letter.category == routing.ACCUSATION) for letter in letters]),
         marked=np.array([bool(letter.kind) for letter in letters]),
         plain=plain if plain.any() else ~plain,
+        everyday=np.array([letter.file == EVERYDAY for letter in letters]),
     )
 
 
@@ -205,7 +210,7 @@ def _measured(
     """Left-out figures, of letters of the general corpus and of those written for hard cases apart."""
     categories, right = np.argsort(-chances, axis=1, kind="stable"), order[:, 0] == known.lead
     figures: dict[str, object] = {}
-    for name, rows in (("city", known.plain & known.marked), ("boundary", ~known.plain)):
+    for name, rows in (("city", known.plain & known.marked), ("everyday", known.everyday), ("boundary", ~known.plain)):
         if rows.any():
             figures[name] = {
                 "category": measuring.ranked(categories[rows], known.category[rows]),
@@ -255,9 +260,11 @@ def learn(
     right = (order[:, 0] == known.lead).astype(np.int64)
     certain = weighing.chance(judging.left_out(evidence, right, answers=2, among=plain)[:, 0])
     levels["auto"] = calibration.threshold(certain[plain], right[plain] == 1, precision=precision)
+    raised = calibration.raised(certain[plain], right[plain] == 1, told=order[plain, 0], common=levels["auto"], precision=precision)
     about: dict[str, object] = {
         "made_for": "city", "labels": list(known.labels), "kinds": list(corpus.KINDS), "leads": list(known.leads),
         "certainty": asdict(scales.categories), "lead_certainty": asdict(scales.leads), "levels": levels, "precision": precision,
+        "raised": {known.leads[lead]: level for lead, level in raised.items()},
         "texts": len(letters), "measured": _measured(known, chances, unseen=unseen, levels=levels, certain=certain, order=order),
     }
     judge = judging.together([judging.learned(rows[known.marked], truth[known.marked], answers=count) for truth, count in truths.values()])

@@ -28,14 +28,16 @@ class Letter:
     side: str = ""
     lead: str = ""
     """The bureau that must lead, where a reader marked it: boundary letters only. DIST for the letter's district."""
+    file: str = ""
+    """The table of the corpus it stands in, e.g. everyday."""
 
 
-def _letter(row: dict[str, str]) -> Letter:
+def _letter(row: dict[str, str], file: str) -> Letter:
     marked = [item.partition("=") for item in row["personal_data"].split(";") if item]
     return Letter(
         row["id"], row["category"], row["kind"], row["urgent"] == "1", row["district"], row["second"],
         row["title"], row["body"], tuple((kind, value) for kind, _, value in marked),
-        row.get("boundary", ""), row.get("side", ""), row.get("lead", ""),
+        row.get("boundary", ""), row.get("side", ""), row.get("lead", ""), file,
     )
 
 
@@ -45,6 +47,6 @@ def read(folder: Path) -> list[Letter]:
     if not paths:
         raise tables.BadTable(f"{folder} holds no corpus (*.csv)")
     try:
-        return [_letter(row) for path in paths for row in tables.rows(path)]
+        return [_letter(row, path.stem) for path in paths for row in tables.rows(path)]
     except KeyError as error:
         raise tables.BadTable(f"{folder}: column {error} is missing") from error

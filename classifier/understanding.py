@@ -1,6 +1,6 @@
 """A letter in, everything a dispatcher wants to know out. Uses arrays only, and never fails because of a text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -107,6 +107,8 @@ class Understander:
     leads: tuple[str, ...]
     scales: Scales
     levels: Levels
+    raised: Mapping[str, float]
+    """Own thresholds for automatic routing, of bureaus whose letters are harder to tell than the common threshold thinks."""
     city: City
     table: leading.Table
     gazetteer: place.Gazetteer
@@ -120,7 +122,7 @@ class Understander:
         try:
             labels, kinds, leads = (tuple(about[name]) for name in ("labels", "kinds", "leads"))
             scales = Scales(Certainty(**about["certainty"]), Certainty(**about["lead_certainty"]))
-            levels = Levels(**about["levels"])
+            levels, raised = Levels(**about["levels"]), dict(about.get("raised", {}))
         except (KeyError, TypeError) as error:
             raise storage.BadModel(f"this is no city model ({error}): train it with `minsheng train`") from error
         unknown = sorted(set(labels) - set(city.categories))
@@ -129,7 +131,7 @@ class Understander:
         model, judge, trust = _parts(arrays, model_folder, columns=len(labels) + len(kinds) + 1 + len(leads))
         often = tuple(city.categories[code].urgent for code in labels)
         return cls(
-            model, judge, trust, labels, kinds, leads, scales, levels, city, leading.table(city, leads), place.gazetteer(city.districts), often, str(about.get("version", "")),
+            model, judge, trust, labels, kinds, leads, scales, levels, raised, city, leading.table(city, leads), place.gazetteer(city.districts), often, str(about.get("version", "")),
         )
 
     @property
@@ -196,6 +198,7 @@ class Understander:
                 category = routing.ACCUSATION
                 likely = _first(category, float(chances[self.labels.index(category)]), likely)
         decided = routing.route(self.city, category=category, district=district, text=text)
+        threshold = self.raised.get(self.table.leads[order[0]], self.levels.auto)
         told = bool(known) and not judged.suspicious and bureaus[0][0] != DISTRICT_BUREAU
         heard = (judged.accused if judged.sensitive else "", judged.danger if judged.urgent else "", *decided.words, named)
         return Understanding(
@@ -208,9 +211,9 @@ class Understander:
             kind=judged.kind,
             urgent=judged.urgent,
             sensitive=judged.sensitive,
-            decision=self._decide(sensitive=judged.sensitive, told=told, certain=bureaus[0][1]),
+            decision=_decided(sensitive=judged.sensitive, told=told and bureaus[0][1] >= threshold),
             probability=bureaus[0][1],
-            threshold=self.levels.auto,
+            threshold=threshold,
             probabilities=chances,
             reasons=tuple(dict.fromkeys((*filter(None, heard), *said)))[:6],
             version=self.version,
@@ -236,10 +239,6 @@ class Understander:
         code, name = place.find(self.gazetteer, letter.address) if letter.address else (None, "")
         return (code, name) if code else place.find(self.gazetteer, text)
 
-    def _decide(self, *, sensitive: bool, told: bool, certain: float) -> Decision:
-        if sensitive:
-            return Decision.PROTECTED
-        return Decision.AUTO if told and certain >= self.levels.auto else Decision.TRIAGE
 
 
 def _parts(arrays: dict[str, storage.Array], folder: Path, *, columns: int) -> tuple[Linear, Judge, Judge]:
@@ -254,6 +253,12 @@ def _parts(arrays: dict[str, storage.Array], folder: Path, *, columns: int) -> t
     except (KeyError, ValueError) as error:
         raise storage.BadModel(f"{folder} holds no usable arrays ({error}): train it again") from error
     return model, judge, trust
+
+
+def _decided(*, sensitive: bool, told: bool) -> Decision:
+    if sensitive:
+        return Decision.PROTECTED
+    return Decision.AUTO if told else Decision.TRIAGE
 
 
 def _first(category: str, chance: float, likely: list[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -57,6 +57,39 @@ def test_the_street_does_not_change_the_matter(understander: Understander) -> No
     assert len(told) == 1
 
 
+PLAIN = (
+    ("B03", "小区门口这条路的路灯坏了一个多月", "晚上黑得看不见人，请派人来修"),
+    ("G01", "等公交车等了五十分钟", "来了两辆又不停站"),
+    ("N02", "请问异地住院医保怎么报销", "住院的时候没有备案"),
+    ("P02", "公司三个月没有发工资了", "老板电话也不接"),
+    ("R01", "在饭店吃饭吃出一只蟑螂", "老板只肯换一碗"),
+    ("L01", "孩子今年上小学", "外地户口报名要什么材料"),
+)
+
+
+@pytest.mark.parametrize(("category", "one", "other"), PLAIN)
+def test_politeness_and_order_do_not_change_the_matter(understander: Understander, category: str, one: str, other: str) -> None:
+    letters = (f"{one}，{other}。", f"{other}，{one}。", f"尊敬的领导您好！{one}，{other}。恳请领导重视，谢谢，祝工作顺利！", f"你们到底管不管啊，{one}，{other}！！！")
+    assert {understander.understand("", letter).category for letter in letters} == {category}
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "上个月被困在电梯里半个小时，物业连道歉都没有", "学校组织消防演练，提前通知一下附近居民就好", "燃气表的数字看不清，想换一块",
+        "建议汛期前给河边的村子发救生衣", "请问家里的灭火器过期了去哪里换", "去年洪水冲垮的路到现在还没有修",
+    ],
+)
+def test_to_speak_of_danger_is_not_to_be_in_it(understander: Understander, letter: str) -> None:
+    assert not understander.understand("", letter).urgent
+
+
+def test_a_bureau_that_is_hard_to_tell_asks_for_more_certainty(understander: Understander) -> None:
+    assert understander.raised
+    assert set(understander.raised) <= set(understander.leads)
+    assert min(understander.raised.values()) > understander.levels.auto
+
+
 def test_an_unknown_place_is_not_sent_to_any_district(understander: Understander) -> None:
     letter = "物业一个月没有扫过楼道了，保安天天睡觉"
     told = understander.understand("", letter)

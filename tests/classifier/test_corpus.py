@@ -24,6 +24,23 @@ def test_at_least_twelve_letters_for_each_category() -> None:
     assert not {code: numbers[code] for code in CITY.categories if numbers[code] < 12}
 
 
+def test_every_category_has_letters_in_everyday_words() -> None:
+    numbers = Counter(letter.category for letter in LETTERS if letter.file in {"everyday", "accusing"})
+    assert not {code: numbers[code] for code in CITY.categories if numbers[code] < 4}
+
+
+def test_kinds_urgency_and_accusations_are_balanced() -> None:
+    kinds = Counter(letter.kind for letter in LETTERS)
+    assert min(kinds[kind] for kind in corpus.KINDS) > 250
+    assert kinds["complaint"] < len(LETTERS) / 2
+    urgent = [letter for letter in LETTERS if letter.urgent]
+    assert len(urgent) > 300
+    assert len({letter.category for letter in urgent}) > 40
+    # Beside every danger stand letters that only speak of it.
+    assert sum(not letter.urgent for letter in LETTERS if letter.file == "alarm") > 60
+    assert sum(letter.category == "V02" for letter in LETTERS) > 150
+
+
 def test_marked_personal_data_stands_in_the_text() -> None:
     for letter in LETTERS:
         for _, value in letter.personal_data:
