@@ -105,6 +105,9 @@ def traits(
     singles = (
         questions > 0, np.minimum(3, questions), *ends, np.log1p(length), np.minimum(2, calls) * spread, hotline,
         danger, accused, danger * urgent, urgent,
+        # What was dangerous last year, and what is proposed or asked about, is not dangerous now.
+        *(danger * np.log1p(counts[:, len(ACTS) + one]) for one in range(len(_CIRCUMSTANCES))),
+        *(danger * np.minimum(1.0, counts[:, one]) for one in range(len(ACTS))),
     )
     return np.concatenate((
         np.minimum(spread[:, None], counts[:, : len(ACTS)]), np.log1p(counts), forms[:, words : words + places],
