@@ -58,15 +58,23 @@ class Saved:
     home: bool
 
 
-async def of(database: Database, person_id: int, bureau: str | None) -> tuple[list[Saved], dict[int, str]]:
-    """This person's filters in the order of their making, and the colleagues of their bureau by name: what stands beside a list."""
+async def of(
+    database: Database, person_id: int, bureau: str | None
+) -> tuple[list[Saved], dict[int, str], dict[int, str]]:
+    """What stands beside a list: this person's filters in the order of their making, and the colleagues and 科室 of their
+    bureau by name."""
     rows = await database.fetch_all(
-        f"""(SELECT true AS filter, id, name, address, home FROM saved_filters WHERE person_id = :person ORDER BY id LIMIT {MOST})
-        UNION ALL (SELECT false, id, name, '', false FROM people WHERE bureau = CAST(:bureau AS text) AND active ORDER BY name, id)""",
+        f"""(SELECT 'filter' AS what, id, name, address, home FROM saved_filters WHERE person_id = :person ORDER BY id LIMIT {MOST})
+        UNION ALL (SELECT 'colleague', id, name, '', false FROM people
+            WHERE bureau = CAST(:bureau AS text) AND active ORDER BY name, id)
+        UNION ALL (SELECT 'unit', id, name, '', false FROM units WHERE bureau = CAST(:bureau AS text) AND active ORDER BY name)""",
         {"person": person_id, "bureau": bureau},
     )
-    saved = [Saved(row["id"], row["name"], row["address"], row["home"]) for row in rows if row["filter"]]
-    return saved, {row["id"]: row["name"] for row in rows if not row["filter"]}
+    saved = [Saved(row["id"], row["name"], row["address"], row["home"]) for row in rows if row["what"] == "filter"]
+    colleagues, units = (
+        {row["id"]: row["name"] for row in rows if row["what"] == what} for what in ("colleague", "unit")
+    )
+    return saved, colleagues, units
 
 
 async def save(database: Database, person_id: int, *, name: str, address: str) -> bool:

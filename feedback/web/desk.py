@@ -13,7 +13,7 @@ from feedback.rules import permission
 from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
 from feedback.rules.status import Step
-from feedback.store import oversight, people, queues, searching, units
+from feedback.store import oversight, people, queues, searching
 from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
 from feedback.web import (
@@ -100,8 +100,7 @@ async def read(
     narrow = narrowing.read(hall, only)
     counted = await queues.counts(hall.database, who, now)
     chosen = queue_choice.choose(who.role, counted, queue, q, narrow, case)
-    saved, colleagues = beside or await filter_desk.beside(request)
-    own_units = {one.id: one.name for one in await units.of(hall.database, who.bureau)} if who.bureau else {}
+    saved, colleagues, own_units = beside or await filter_desk.beside(request)
     rows, following = await listing(request, chosen, q, cursor, narrow, colleagues)
     address = narrowing.address(chosen or "", q, narrow)
     own = next((one for one in saved if one.address == address), None)

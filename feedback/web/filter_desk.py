@@ -29,12 +29,12 @@ class Act(forms.Form):
     act: Annotated[str, Field(pattern="^(drop|home|unhome)$")]
 
 
-Beside = tuple[list[Saved], dict[int, str]]
-"""Filters and colleagues."""
+Beside = tuple[list[Saved], dict[int, str], dict[int, str]]
+"""Filters, colleagues and 科室."""
 
 
 async def beside(request: Request) -> Beside:
-    """The filters of who is signed in, and their colleagues by name."""
+    """The filters of who is signed in, their colleagues and 科室 by name."""
     person = request.state.person
     return await filters.of(doors.hall(request).database, person.id, person.bureau)
 
