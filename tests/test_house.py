@@ -148,9 +148,9 @@ def test_pages_carry_no_inline_script_or_style():
 
 
 def test_every_setting_is_documented():
-    told = "".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+    told = "".join(path.read_text() for path in (ROOT / "README.md", ROOT / "feedback" / "channels" / "README.md"))
     for name in settings.Settings.__annotations__:
-        assert f"`MINSHENG_{name.upper()}`" in told, f"README.md or docs/ must explain MINSHENG_{name.upper()}"
+        assert f"`MINSHENG_{name.upper()}`" in told, f"README.md or that of feedback/channels must explain MINSHENG_{name.upper()}"
 
 
 def test_every_command_is_documented():

@@ -1,4 +1,4 @@
-"""The mail server: SMTP in the clear, with STARTTLS or under TLS from the start. A mail server does not know a repeated message: see docs/notices.md."""
+"""The mail server: SMTP in the clear, with STARTTLS or under TLS from the start. A mail server does not know a repeated message: see feedback/channels/README.md."""
 
 import asyncio
 import smtplib

@@ -1,4 +1,4 @@
-"""The SMS gateway: one signed HTTP request a message, its format described in docs/notices.md. The token makes a repeated request harmless."""
+"""The SMS gateway: one signed HTTP request a message, its format described in feedback/channels/README.md. The token makes a repeated request harmless."""
 
 import asyncio
 import hmac

@@ -23,7 +23,7 @@ CUT = -2
 
 @dataclass
 class Gateway:
-    """An SMS gateway by docs/notices.md: checks signature, age and nonce, and sends each id once."""
+    """An SMS gateway by feedback/channels/README.md: checks signature, age and nonce, and sends each id once."""
 
     url: str = ""
     key: bytes = KEY

@@ -168,7 +168,7 @@ async def test_a_mail_that_was_taken_over_but_not_marked_comes_again_under_the_s
         box.cut_after_data = False
         await sending.deliver(hall, ours, now=NOON + timedelta(minutes=1))
     names = [line for raw in box.mails for line in raw.split(b"\r\n") if line.startswith(b"Message-ID")]
-    assert len(names) == 2 and names[0] == names[1]  # twice, and told so in docs/notices.md
+    assert len(names) == 2 and names[0] == names[1]  # twice, and told so in feedback/channels/README.md
 
 
 async def test_what_is_withdrawn_at_night_is_not_told_in_the_morning(hall):
