@@ -200,8 +200,8 @@ async def _objections(request: Request, case: Case, asked: Given) -> tuple[tuple
 _UNSOLVED = (handling.Outcome.PARTLY, handling.Outcome.PLANNED)
 
 
-def checked(request: Request, letter: str, reply: forms.Reply) -> tuple[tuple[str, str], ...]:
-    """The reply check on the public answer, and what the short fields of the finding leave open."""
+def checked(request: Request, letter: str, reply: Any) -> tuple[tuple[str, str], ...]:
+    """The reply check on the public answer (`reply` has answer, outcome and obstacle), and what the short fields of the finding leave open."""
     found = list(request.app.state.review(letter, reply.answer))
     if reply.outcome in _UNSOLVED and not reply.obstacle:
         found.append(("no_obstacle", f"结果是“{wording.OUTCOMES[reply.outcome]}”，没有写原因和下一步"))

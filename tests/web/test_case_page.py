@@ -248,3 +248,14 @@ async def test_the_page_of_a_case_asks_the_database_little(client, number, caplo
         assert (await client.get(f"/desk/{number}", headers=headers)).status_code == 200
     asked = [one for one in caplog.records if "Query" in one.getMessage() or "SELECT" in one.getMessage()]
     assert 5 < len(asked) <= 22, "\n".join(one.getMessage()[:150] for one in asked)
+
+
+async def test_programs_ask_what_would_be_objected_to(client, number):
+    headers = await token(client, people.WANG)
+    address = f"/api/v1/cases/{number}/check-reply"
+    weak = (await client.post(address, json={"answer": WEAK, "outcome": "partly"}, headers=headers)).json()
+    assert not weak["ok"] and {one["fault"] for one in weak["faults"]} >= {"boilerplate", "no_obstacle"}
+    assert (await client.post(address, json={"answer": ANSWER}, headers=headers)).json() == {"ok": True, "faults": []}
+    assert (await client.post(address, json={"answer": 1}, headers=headers)).status_code == 422
+    stranger = await token(client, people.ZHU)
+    assert (await client.post(address, json={"answer": WEAK}, headers=stranger)).status_code == 404
