@@ -148,7 +148,7 @@ async def _page(
 ) -> Response:  # fmt: skip
     hall = doors.hall(request)
     kind = (str(given.get("what", "")), str(given.get("act", "")))
-    rows = [dict(row._mapping) for row in await reorganisations.listed(hall.database)]
+    rows = [_row(hall, row) for row in await reorganisations.listed(hall.database)]
     bureaus, categories = case_page.bureaus(hall.city), case_page.categories(hall.city)
     return templating.page(
         request,
@@ -166,6 +166,12 @@ async def _page(
         seen=seen,
         today=clock.local(clock.now()).date().isoformat(),
     )
+
+
+def _row(hall: Hall, row: Any) -> dict[str, Any]:
+    """One line of the list; successors that are not new are called as they are today."""
+    pairs = zip(row["heirs"], row["heir_names"], strict=True)
+    return {**row._mapping, "heir_names": [name or _name(hall, What(row["what"]), code) for code, name in pairs]}
 
 
 def _given(form: FormData) -> dict[str, Any]:
