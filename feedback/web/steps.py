@@ -166,7 +166,17 @@ async def take(request: Request, number: str, given: dict[str, Any], *, read: An
     form = read(taking.form, given)
     hall = doors.hall(request)
     fields = await taking.check(hall, form) if taking.check else _plain(form)
+    if taking.verb is dispatching.join:
+        await _demand_seen(request, form.lead)
     return await _taken(taking, hall, who, case, fields)
+
+
+async def _demand_seen(request: Request, lead: str) -> None:
+    """A foreign lead case is told like an unknown one: a bureau joins only what it may see itself."""
+    try:
+        await visible(request, lead)
+    except permission.NotYours:
+        raise errors.BadFields({"lead": "没有找到这个编号的主件。"}) from None
 
 
 async def _taken(taking: Taking, hall: Hall, who: Actor, case: Case, fields: dict[str, Any]) -> Case:

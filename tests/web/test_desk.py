@@ -170,6 +170,13 @@ async def test_bad_input_keeps_the_input_and_says_what_is_wrong(client, number, 
     assert given.get("basis", "") in page.text and 'class="faults"' in page.text
 
 
+async def test_a_case_is_joined_under_no_case_one_may_not_see(client, number):
+    foreign = await submitted(client, body="请问一下")
+    assert foreign["bureau"] is None
+    sent = await step(client, people.WANG, number, "join", lead=foreign["number"])
+    assert sent.status_code == 422 and "没有找到这个编号的主件" in sent.text
+
+
 async def test_a_made_up_queue_cursor_or_step_is_422(client, number):
     for address in ("/desk?queue=x", "/desk?cursor=x", f"/desk?q={'长' * 101}"):
         assert (await client.get(address, headers=await browser(client, people.WANG))).status_code == 422, address
