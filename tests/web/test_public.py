@@ -75,7 +75,7 @@ async def test_protected_and_historical_cases_are_never_published(client):
 
 async def test_search_finds_words_in_text_and_answer(client):
     made = await answered(client, body=PERSONAL, publish=True)
-    for words in ("打桩", "老人 打桩", "现场核查", "夜里　十一点"):
+    for words in ("打桩", "全家 打桩", "现场核查", "晚上　十一点"):
         assert numbers(await found(client, q=words)) == [made["number"]], words
     for words in ("路灯", "打桩 路灯", "%", "_", "\\"):
         assert numbers(await found(client, q=words)) == [], words
