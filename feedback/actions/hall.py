@@ -51,8 +51,8 @@ class Written(Protocol):
     def address(self) -> str: ...
 
 
-AT_ONCE = 8
-"""Letters of one moment that are read and written together: while the database writes some, the next are read."""
+AT_ONCE = 32
+"""Letters of one moment that are read and written together: more would keep the first of them waiting for no further gain."""
 
 
 @dataclass(slots=True)

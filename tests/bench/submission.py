@@ -15,7 +15,7 @@ from feedback.store import city, database, server
 from tests.bench import load
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, SECONDS, CONNECTIONS = 3, 4.0, 32
+ROUNDS, SECONDS, CONNECTIONS = 3, 4.0, 64
 
 
 def letters(most: int = 400) -> list[bytes]:
