@@ -1,12 +1,9 @@
 """Knowledge for everybody: list, search and one article, as pages and as JSON. Writing it is article_desk."""
 
-import base64
-import binascii
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,8 +11,7 @@ from feedback import clock
 from feedback.actions.hall import Hall
 from feedback.rules.record import Decision, Understanding
 from feedback.store import articles
-from feedback.store.articles import Article
-from feedback.web import doors, errors, forms, public, reading, reply_desk, templating
+from feedback.web import cursors, doors, errors, forms, public, reading, reply_desk, templating
 from feedback.web.api import answer
 from feedback.web.doors import door
 
@@ -41,10 +37,11 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
     public.demand_known(hall, wanted)
     found = await articles.page(
         hall.database, today=today(), words=wanted.q.split()[:5], category=wanted.category or None,
-        bureau=wanted.bureau or None, after=_after(wanted.cursor), limit=PAGE + 1,
+        bureau=wanted.bureau or None, after=cursors.after(wanted.cursor), limit=PAGE + 1,
     )  # fmt: skip
     items = [reply_desk.article(hall, one) for one in found[:PAGE]]
-    return {"items": items, "next": _cursor(found[PAGE - 1]) if len(found) > PAGE else None}
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {"items": items, "next": cursors.written(last.changed_at, last.id) if last else None}
 
 
 async def fitting(hall: Hall, understood: Understanding, *, limit: int = 3) -> list[dict[str, Any]]:
@@ -56,24 +53,6 @@ async def fitting(hall: Hall, understood: Understanding, *, limit: int = 3) -> l
         hall.database, [one for one in guesses if one], today=today(), words=understood.reasons, limit=limit
     )
     return [reply_desk.article(hall, one) for one in found]
-
-
-def _cursor(last: Article) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([last.changed_at.isoformat(), last.id])).decode().rstrip("=")
-
-
-def _after(cursor: str) -> tuple[datetime, int] | None:
-    """Behind which article the page begins. Raises BadFields for what is no cursor of ours."""
-    if not cursor:
-        return None
-    try:
-        at, identity = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment = datetime.fromisoformat(at)
-        if moment.utcoffset() is None or not 2001 <= moment.year <= 2098 or not 0 <= int(identity) < 2**63:
-            raise ValueError
-    except (binascii.Error, ValueError, TypeError, OverflowError):
-        raise errors.BadFields({"cursor": "翻页的位置不对，请从第一页看起。"}) from None
-    return moment, int(identity)
 
 
 async def page(request: Request) -> Response:

@@ -1,13 +1,9 @@
 """Pages for anybody: published answers, and what this site is and does with what people write."""
 
-import base64
-import binascii
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +11,7 @@ from feedback.actions.hall import Hall
 from feedback.rules import code
 from feedback.store import publication
 from feedback.store.publication import Published
-from feedback.web import case_view, doors, errors, forms, reading, templating
+from feedback.web import case_view, cursors, doors, errors, forms, reading, templating
 from feedback.web.doors import door
 
 PAGE = 20
@@ -38,7 +34,7 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
     Raises BadFields for a category, bureau or cursor that is none. Words are matched on the redacted text only: nobody
     finds a case by a telephone number that was taken out of it."""
     demand_known(hall, wanted)
-    words, after = wanted.q.split(), _after(wanted.cursor)
+    words, after = wanted.q.split(), cursors.after(wanted.cursor)
     found = await publication.page(
         hall.database,
         words=words,
@@ -54,7 +50,7 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
         total = len(shown) if len(found) <= SEARCHED and after is None else None
     else:
         total = await publication.count(hall.database, category=wanted.category or None, bureau=wanted.bureau or None)
-    return {"items": [brief(hall, one) for one in items], "next": _cursor(further), "total": total}
+    return {"items": [brief(hall, one) for one in items], "next": cursors.written(further.answered_at, further.id) if further else None, "total": total}
 
 
 def demand_known(hall: Hall, wanted: Any) -> None:
@@ -81,26 +77,6 @@ def _redacted(redact: Any, text: str) -> str:
 def redacted(hall: Hall, text: str) -> str:
     """The text as it may be published."""
     return _redacted(hall.redact, text)
-
-
-def _cursor(last: Published | None) -> str | None:
-    if last is None:
-        return None
-    return base64.urlsafe_b64encode(orjson.dumps([last.answered_at.isoformat(), last.id])).decode().rstrip("=")
-
-
-def _after(cursor: str) -> tuple[datetime, int] | None:
-    """Behind which case the page begins. Raises BadFields for what is no cursor of ours."""
-    if not cursor:
-        return None
-    try:
-        at, identity = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment = datetime.fromisoformat(at)
-        if moment.utcoffset() is None or not 2001 <= moment.year <= 2098 or not 0 <= int(identity) < 2**63:
-            raise ValueError
-    except (binascii.Error, ValueError, TypeError, OverflowError):
-        raise errors.BadFields({"cursor": "翻页的位置不对，请从第一页看起。"}) from None
-    return moment, int(identity)
 
 
 def brief(hall: Hall, one: Published) -> dict[str, Any]:
