@@ -16,6 +16,8 @@ from feedback.store import calendars, cases
 
 Columns = dict[str, Any]
 Stages = dict[str, datetime | None]
+STAGES = (Stage.ACCEPT, Stage.CONTACT)
+"""What a bureau does before it answers, each by a time of its own."""
 
 
 def term_of(hall: Hall, case: Case) -> Term:
@@ -40,16 +42,18 @@ def stages(hall: Hall, case: Case, now: datetime) -> Stages:
     found = stages_of(
         hall.city, now, regime=case.regime, urgent=case.urgent, version=case.limit_version
     )
-    return {**found, "contact_due_at": None} if case.first_response_at else found
+    return {**found, "contact_due_at": None, "contact_warn_at": None} if case.first_response_at else found
 
 
 def stages_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
-    """As `stages`, for a case that nobody has spoken to yet."""
-    terms = {
-        f"{stage}_due_at": city.stage(stage, regime=regime, urgent=urgent, version=version)
-        for stage in (Stage.ACCEPT, Stage.CONTACT)
-    }
-    return {name: deadline.due(now, term.limit, city.calendar) if term else None for name, term in terms.items()}
+    """As `stages`, for a case whose citizen nobody has spoken to yet."""
+    found: Stages = {}
+    for stage in STAGES:
+        term = city.stage(stage, regime=regime, urgent=urgent, version=version)
+        due = deadline.due(now, term.limit, city.calendar) if term else None
+        found[f"{stage}_due_at"] = due
+        found[f"{stage}_warn_at"] = deadline.warn_before(due, term.limit) if due and term else None
+    return found
 
 
 def may_return_until(city: City, case: Case, since: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases, corrections
+from feedback.store import cases, corrections, stages
 
 
 class NotThere(Exception):
@@ -58,8 +58,8 @@ async def dispatch(
 
 
 async def _hand_over(hall: Hall, case: Case, bureau: str, *, support: Sequence[str] = (), now: datetime) -> None:
-    stages = counting.stages(hall, case, now)
-    await cases.assign(hall.database, case.id, bureau, role="lead", round=case.round, now=now, stages=stages)
+    until = counting.stages(hall, case, now)
+    await cases.assign(hall.database, case.id, bureau, role="lead", round=case.round, now=now, stages=until)
     for other in dict.fromkeys(support):
         if other != bureau:
             await cases.assign(hall.database, case.id, other, role="support", round=case.round, now=now)
@@ -123,9 +123,13 @@ async def change_regime(hall: Hall, actor: Actor, case: Case, *, regime: Regime,
     why = "按信访事项办理" if regime is Regime.XINFANG else "按热线诉求办理"
     changes, said = await _limited(hall, dataclasses.replace(case, regime=regime), why)
     async with hall.database.transaction():
-        return await take_step(
+        after = await take_step(
             hall, actor, case, Step.CHANGE_REGIME, now=now, changes={"regime": regime, **changes}, said=said, public=True
         )
+        for held in await cases.assignments(hall.database, case.id):
+            if held.role == "lead" and held.until_at is None:
+                await stages.again(hall.database, case.id, counting.stages(hall, after, held.from_at))
+    return after
 
 
 async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, reason: str, now: datetime) -> Case:

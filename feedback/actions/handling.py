@@ -12,7 +12,7 @@ from feedback.rules import deadline
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, corrections, drafts, extensions, instructions, people, recusals, units
+from feedback.store import cases, corrections, drafts, extensions, instructions, people, recusals, stages, units
 
 
 class Outcome(StrEnum):
@@ -95,6 +95,7 @@ async def contact(hall: Hall, actor: Actor, case: Case, *, text: str, now: datet
             said={"message": text},
             public=True,
         )
+        await stages.contacted(hall.database, case.id, now=now)
         await telling.tell(hall, after, "contact", now=now, text=text)
     return after
 
@@ -114,6 +115,7 @@ async def ask_citizen(hall: Hall, actor: Actor, case: Case, *, question: str, no
             said={"question": question},
             public=True,
         )
+        await stages.contacted(hall.database, case.id, now=now)
         await telling.tell(hall, after, "question", now=now, text=question)
     return after
 
@@ -210,6 +212,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
         "closed_at": None,
     }
     after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)
+    await stages.contacted(hall.database, case.id, now=now)
     await cases.release(hall.database, case.id, ended_by=step, now=now)
     await instructions.answered(hall.database, case.id, now=now)
     await telling.tell(hall, after, "answered", now=now)

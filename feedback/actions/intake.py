@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Decision, Event, Kind, Understanding
 from feedback.rules.status import Status, Step
-from feedback.store import contacts, notices, writing
+from feedback.store import cases, contacts, notices, writing
 
 TITLE_LENGTH = 30
 XINFANG = "xinfang"
@@ -137,10 +137,11 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
 
 def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
     history, head = _history(identity, receipt, letter)
-    rows = [("cases", _case_row(hall, letter, receipt, identity, head)), *history]
+    stages = _stages(hall, receipt)
+    rows = [("cases", _case_row(hall, letter, receipt, identity, head, stages)), *history]
     rows.append(("ledger", _ledger_row(receipt, identity)))
     if receipt.bureau:
-        rows += _assignment_rows(hall, receipt, identity)
+        rows += _assignment_rows(receipt, identity, stages)
         if learning.drawn(hall.vault.hash("audit", receipt.number)):
             rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
     if letter.phone or letter.name or letter.email:
@@ -177,7 +178,9 @@ def event_row(event: Event, digest: bytes) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case_row(hall: Hall, letter: Letter, receipt: Receipt, identity: int, head: bytes) -> dict[str, Any]:
+def _case_row(
+    hall: Hall, letter: Letter, receipt: Receipt, identity: int, head: bytes, stages: counting.Stages
+) -> dict[str, Any]:
     secret = receipt.understanding.decision is Decision.PROTECTED
     due = receipt.due
     return {
@@ -209,6 +212,7 @@ def _case_row(hall: Hall, letter: Letter, receipt: Receipt, identity: int, head:
         "round_started_at": receipt.received_at,
         "due_at": due.due_at,
         "warn_at": due.warn_at,
+        "accept_due_at": stages["accept_due_at"],
         "provisional": due.provisional,
         "head": head,
     }
@@ -233,17 +237,25 @@ def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
     }
 
 
-def _assignment_rows(hall: Hall, receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
-    def row(bureau: str, role: str, stages: counting.Stages) -> tuple[str, dict[str, Any]]:
+def _assignment_rows(receipt: Receipt, identity: int, lead: counting.Stages) -> list[tuple[str, dict[str, Any]]]:
+    def row(bureau: str, role: str, stages: Mapping[str, datetime | None]) -> tuple[str, dict[str, Any]]:
         return "assignments", {
             "case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.received_at,
-            "accept_due_at": None, "contact_due_at": None, **stages,
+            **stages,
         }  # fmt: skip
 
-    at, term, urgent = receipt.received_at, receipt.due.term, receipt.understanding.urgent
-    lead = counting.stages_of(hall.city, at, regime=receipt.regime, urgent=urgent, version=term.version)
     support = [bureau for bureau in receipt.understanding.support if bureau != receipt.bureau]
-    return [row(receipt.bureau or "", "lead", lead), *(row(bureau, "support", {}) for bureau in support)]
+    return [row(receipt.bureau or "", "lead", lead), *(row(bureau, "support", cases.NO_STAGES) for bureau in support)]
+
+
+def _stages(hall: Hall, receipt: Receipt) -> counting.Stages:
+    """Until when the bureau that was found signs for it; in triage nobody has to."""
+    if receipt.bureau is None:
+        return dict(cases.NO_STAGES)
+    return counting.stages_of(
+        hall.city, receipt.received_at, regime=receipt.regime, urgent=receipt.understanding.urgent,
+        version=receipt.due.term.version,
+    )  # fmt: skip
 
 
 def _notice_rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The ladder of warnings: each rung once a round, in working time only, to the people whose turn it is."""
 
+import dataclasses
 from datetime import datetime
 
 from feedback.actions import telling
@@ -7,10 +8,12 @@ from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import ladder
 from feedback.rules.ladder import Rung
+from feedback.rules.limit import Stage
 from feedback.rules.permission import CLOCK
 from feedback.rules.record import Case
 from feedback.rules.status import Step
-from feedback.store import cases, reminders
+from feedback.store import cases, reminders, stages
+from feedback.store.stages import Watched
 
 SAYS = {
     Rung.HANDLER: "已提醒经办人。",
@@ -20,10 +23,33 @@ SAYS = {
 }
 
 
+STAGE_SAYS = {
+    Stage.ACCEPT: "还没有签收，",
+    Stage.CONTACT: "还没有联系市民，",
+}
+
+
 async def climb(hall: Hall, *, now: datetime) -> int:
     """Takes every rung that is due, if people are at their desks; returns how many. A case that changed meanwhile waits."""
     if not ladder.in_working_time(now, hall.city.calendar):
         return 0
+    return await _climb_stages(hall, now=now) + await _climb_answers(hall, now=now)
+
+
+async def _climb_stages(hall: Hall, *, now: datetime) -> int:
+    taken = 0
+    changed: dict[int, Case] = {}
+    for watched in await stages.due(hall.database, now=now):
+        case = changed.get(watched.case.id, watched.case)
+        try:
+            changed[case.id] = await warn_of_stage(hall, dataclasses.replace(watched, case=case), now=now)
+        except cases.Stale:
+            continue  # somebody was faster; the next tick sees the case as it is then
+        taken += 1
+    return taken
+
+
+async def _climb_answers(hall: Hall, *, now: datetime) -> int:
     taken = 0
     changed: dict[int, Case] = {}
     for case, rung in await reminders.due(hall.database, now=now):
@@ -33,6 +59,20 @@ async def climb(hall: Hall, *, now: datetime) -> int:
             continue  # somebody was faster; the next tick sees the case as it is then
         taken += 1
     return taken
+
+
+async def warn_of_stage(hall: Hall, watched: Watched, *, now: datetime) -> Case:
+    """One rung of a stage that is not done: as `warn`, in the house only."""
+    case, rung = watched.case, watched.rung
+    people = [] if case.protected else await reminders.receivers(hall.database, case, rung)
+    async with hall.database.transaction():
+        if not await stages.note(hall.database, watched, now=now):
+            return case
+        if people:
+            case = await take_step(hall, CLOCK, case, Step.WARN, now=now, said={"note": STAGE_SAYS[watched.stage] + SAYS[rung]})
+            late = now >= watched.due_at
+            await telling.staff(hall, case, people, f"{'late' if late else 'soon'}_{watched.stage}", now=now)
+    return case
 
 
 async def warn(hall: Hall, case: Case, rung: Rung, *, now: datetime) -> Case:

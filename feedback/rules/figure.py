@@ -89,8 +89,10 @@ def row(tally: Tally) -> dict[str, Any]:
         "first_dispatch_accuracy": _inverse(count["moved"], count["dispatched_first"]),
         "return_rate": metric.rate(count["returned"], count["dispatched"]),
         "wrongful_return_rate": metric.rate(count["returned_wrongly"], count["returned"]),
+        "accept_on_time_rate": metric.rate(count["accepted_on_time"], count["accept_n"]),
+        "contact_on_time_rate": metric.rate(count["contacted_on_time"], count["contact_n"]),
         "rework_rate": metric.rate(count["reworked"], count["answered"]),
-        **{name: count[name] for name in ("on_time_n", "solved_on_time_n", "answered", "dispatched", "returned")},
+        **{name: count[name] for name in ("on_time_n", "solved_on_time_n", "answered", "dispatched", "returned", "accept_n", "contact_n")},
         "n": count["received"],
     }
 

@@ -22,6 +22,9 @@ class Rung(StrEnum):
 SHARES = {Rung.HANDLER: 0.0, Rung.HEAD: 0.5, Rung.SUPERVISOR: 2 / 3, Rung.LEADER: 1.0}
 """How much of the yellow time has gone when a rung is due: on the last day of a limit in days 0:00, 12:00, 16:00, 24:00."""
 
+STAGE_SHARES = {Rung.HANDLER: 0.0, Rung.HEAD: 0.5, Rung.SUPERVISOR: 1.0}
+"""The same for the stages before the answer: a leader is not told of every letter that nobody has signed for yet."""
+
 
 def due_at(rung: Rung, *, warn_at: datetime, due_at: datetime) -> datetime:
     """From when this rung is due; it goes out in the first working time after."""

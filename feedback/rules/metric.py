@@ -49,6 +49,11 @@ class Quantile(NamedTuple):
 _OPEN_TOO = "未答复的诉求按已等待的时间计入（Kaplan–Meier 估计），撤回和并件视为中途退出"
 _AT_LEAST = "达不到该比例时不给数字，只给“至少”多少小时"
 
+_STAGE = (
+    "在期限内{0}的派件数 ÷（已{0}的派件数 + 已过期限没有{0}的派件数）；一件诉求每派给一个主办单位算一次派件，"
+    "期限从派单时起算，没到期就退单、撤回的不计；后来补上的仍算超期；导入的历史件不计"
+)
+
 DEFINITIONS: tuple[Definition, ...] = (
     Definition("received", "收到件数", "统计期内收到的诉求数（按收到日期，北京时间，首尾两天都计入）", Unit.CASES),
     Definition("open", "在办件数", "其中至今没有公开答复、也没有其他终结方式的诉求数，含挂账件", Unit.CASES),
@@ -130,6 +135,18 @@ DEFINITIONS: tuple[Definition, ...] = (
         "wrongful_return_rate",
         "不当退单率",
         "退单没有得到派单员同意的诉求数 ÷ 被申请过退单的诉求数；按单位看时，算在退单的单位；导入的历史件不计",
+        Unit.SHARE,
+    ),
+    Definition(
+        "accept_on_time_rate",
+        "签收及时率",
+        f"{_STAGE.format('签收')}；按单位看时，算在当时主办的单位",
+        Unit.SHARE,
+    ),
+    Definition(
+        "contact_on_time_rate",
+        "首次联系及时率",
+        f"{_STAGE.format('首次公开回应市民')}；以前的单位已经回应过的不再计；按单位看时，算在当时主办的单位",
         Unit.SHARE,
     ),
     Definition("rework_rate", "重办率", "答复后又重办的诉求数 ÷ 已答复的诉求数；导入的历史件不计", Unit.SHARE),

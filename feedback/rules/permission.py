@@ -75,6 +75,8 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.SPLIT: {R.DISPATCHER},
     Step.WARN: {R.CLOCK},
     Step.BREACH: {R.CLOCK},
+    Step.BREACH_ACCEPT: {R.CLOCK},
+    Step.BREACH_CONTACT: {R.CLOCK},
     Step.RECOUNT: {R.CLOCK},
     Step.REORGANISE: {R.CLOCK},
     Step.REFUSE_REWORK: {R.SUPERVISOR},

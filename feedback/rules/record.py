@@ -134,6 +134,12 @@ class Assignment:
     until_at: datetime | None
     accept_due_at: datetime | None = None
     contact_due_at: datetime | None = None
+    accept_warn_at: datetime | None = None
+    contact_warn_at: datetime | None = None
+    contacted_at: datetime | None = None
+    """The bureau's first public word while it had the case."""
+    accept_breached_at: datetime | None = None
+    contact_breached_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Step(StrEnum):
     SPLIT = "split"
     WARN = "warn"
     BREACH = "breach"
+    BREACH_ACCEPT = "breach_accept"
+    BREACH_CONTACT = "breach_contact"
     REORGANISE = "reorganise"
     RECOUNT = "recount"
     REFUSE_REWORK = "refuse_rework"
@@ -86,7 +88,7 @@ FINAL = (S.CLOSED, S.DECLINED, S.DIVERTED, S.WITHDRAWN, S.TERMINATED)
 
 PAUSED = (S.AWAITING_CITIZEN, S.SUSPENDED)
 
-QUIET = frozenset({Step.WARN, Step.BREACH, Step.RECOUNT, Step.REMIND})
+QUIET = frozenset({Step.WARN, Step.BREACH, Step.BREACH_ACCEPT, Step.BREACH_CONTACT, Step.RECOUNT, Step.REMIND})
 """They say something about the time and change nothing that a person decides on: a form opened before them is not stale."""
 
 
@@ -141,6 +143,8 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.SPLIT: {**_stay(S.TRIAGE, S.ASSIGNED, S.WORKING), S.SUBMITTED: (S.TRIAGE, S.ASSIGNED)},
     Step.WARN: _stay(S.TRIAGE, *AT_BUREAU),
     Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU),
+    Step.BREACH_ACCEPT: _stay(S.ASSIGNED),
+    Step.BREACH_CONTACT: _stay(S.ASSIGNED, S.WORKING, S.SUSPENDED, S.IN_REVIEW),
     Step.RECOUNT: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.REORGANISE: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.REFUSE_REWORK: _stay(S.REPLIED, S.CLOSED),

@@ -195,7 +195,7 @@ async def writer(database: Database, case_id: int) -> int | None:
 async def assignments(database: Database, case_id: int) -> list[Assignment]:
     """Who had the case and when, in order."""
     rows = await database.fetch_all(
-        """SELECT bureau, role, round, from_at, accepted_at, until_at, accept_due_at, contact_due_at
+        f"""SELECT {', '.join(field.name for field in fields(Assignment))}
         FROM assignments WHERE case_id = :id ORDER BY from_at, id""",
         {"id": case_id},
     )
@@ -210,7 +210,15 @@ async def holders(database: Database, case_id: int) -> set[str]:
     return {row["bureau"] for row in rows}
 
 
-NO_STAGES: Mapping[str, datetime | None] = {"accept_due_at": None, "contact_due_at": None}
+NO_STAGES: Mapping[str, datetime | None] = dict.fromkeys(
+    ("accept_due_at", "accept_warn_at", "contact_due_at", "contact_warn_at")
+)
+MISSED = """
+    accept_breached_at = coalesce(accept_breached_at,
+        CASE WHEN accepted_at IS NULL AND accept_due_at <= :now THEN accept_due_at END),
+    contact_breached_at = coalesce(contact_breached_at,
+        CASE WHEN contacted_at IS NULL AND contact_due_at <= :now THEN contact_due_at END)"""
+"""What comes too late is recorded as late at its true time, also when the clock had not looked yet."""
 
 
 async def assign(
@@ -219,16 +227,23 @@ async def assign(
 ) -> None:  # fmt: skip
     """Begins an assignment; `stages` says until when a lead signs for it and tells the citizen something."""
     await database.execute(
-        """INSERT INTO assignments (case_id, bureau, role, round, from_at, accept_due_at, contact_due_at)
-        VALUES (:case_id, :bureau, :role, :round, :now, :accept_due_at, :contact_due_at)""",
+        """INSERT INTO assignments (case_id, bureau, role, round, from_at, accept_due_at, accept_warn_at, contact_due_at, contact_warn_at)
+        VALUES (:case_id, :bureau, :role, :round, :now, :accept_due_at, :accept_warn_at, :contact_due_at, :contact_warn_at)""",
         {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now, **stages},
     )
+    if role == "lead":
+        await sign_by(database, case_id, stages["accept_due_at"])
+
+
+async def sign_by(database: Database, case_id: int, due_at: datetime | None) -> None:
+    """Until when the lead signs for it: the case's place in the list of those to sign."""
+    await database.execute("UPDATE cases SET accept_due_at = :due WHERE id = :id", {"id": case_id, "due": due_at})
 
 
 async def accept(database: Database, case_id: int, *, now: datetime) -> None:
     """Notes when the lead bureau signed for the case."""
     await database.execute(
-        """UPDATE assignments SET accepted_at = :now
+        f"""UPDATE assignments SET accepted_at = :now, {MISSED}
         WHERE case_id = :case_id AND role = 'lead' AND until_at IS NULL AND accepted_at IS NULL""",
         {"case_id": case_id, "now": now},
     )
@@ -237,7 +252,8 @@ async def accept(database: Database, case_id: int, *, now: datetime) -> None:
 async def release(database: Database, case_id: int, *, ended_by: Step, now: datetime) -> None:
     """Ends every assignment that runs: the case was answered, returned, or left."""
     await database.execute(
-        "UPDATE assignments SET until_at = :now, ended_by = :ended_by WHERE case_id = :case_id AND until_at IS NULL",
+        f"""UPDATE assignments SET until_at = :now, ended_by = :ended_by, {MISSED}
+        WHERE case_id = :case_id AND until_at IS NULL""",
         {"case_id": case_id, "ended_by": ended_by, "now": now},
     )
 

@@ -141,3 +141,21 @@ COUNTED = {
 def members(figures: Iterable[str]) -> str:
     """The SELECT list that counts these figures."""
     return ", ".join(f"count(*) FILTER (WHERE {COUNTED[name]}) AS {name}" for name in figures)
+
+
+LEADS = {
+    "accepted_on_time": "held.accepted_at IS NOT NULL AND held.accept_breached_at IS NULL",
+    "accept_missed": "held.accept_breached_at IS NOT NULL OR held.accepted_at IS NULL AND held.until_at IS NULL"
+    " AND held.accept_due_at <= :now AND status = 'assigned'",
+    "contacted_on_time": "held.contacted_at IS NOT NULL AND held.contact_breached_at IS NULL",
+    "contact_missed": "held.contact_breached_at IS NOT NULL OR held.contacted_at IS NULL AND held.until_at IS NULL"
+    " AND held.contact_due_at <= :now AND status IN ('assigned','working','suspended','in_review')",
+}
+"""Which lead assignments (`held`) of a case kept, or missed, a stage that has a limit; one whose end the clock has not yet
+looked at counts as the clock will record it."""
+
+
+def lead(figure: str) -> str:
+    """The condition of a figure of LEADS, with the limit it needs."""
+    stage = "accept" if figure.startswith("accept") else "contact"
+    return f"held.{stage}_due_at IS NOT NULL AND ({LEADS[figure]})"

@@ -22,6 +22,7 @@ _OF_DISPATCH = {
     "returned": f"EXISTS ({_LED}{{own}} AND held.ended_by = 'return')",
     "returned_wrongly": f"EXISTS ({_LED}{{own}} AND held.return_rejected)",
 }
+_OF_DISPATCH |= {name: f"EXISTS ({_LED}{{own}} AND {cohort.lead(name)})" for name in cohort.LEADS}
 FIGURES = frozenset(cohort.COUNTED) | frozenset(_OF_DISPATCH)
 """Figures whose cases can be listed."""
 

@@ -66,12 +66,11 @@ async def page(
     if not asked.branches:
         return [], None
     for way in asked.ways:
-        rows = [cases.read(row) for row in await database.fetch_all(*asked.statement(after, way, now))]
+        rows = await database.fetch_all(*asked.statement(after, way, now))
         if len(rows) > limit:
             break
-    else:
-        return rows, None
-    return rows[:limit], _cursor(getattr(rows[limit - 1], asked.key), rows[limit - 1].id)
+    here = [cases.read(row) for row in rows[:limit]]
+    return here, _cursor(rows[limit - 1]["key"], here[-1].id) if len(rows) > limit else None
 
 
 class _Way(Enum):
@@ -119,6 +118,8 @@ class _Asked:
     @property
     def key(self) -> str:
         """The column of the order."""
+        if self.queue is Queue.TO_ACCEPT:
+            return "sign_by"
         if self.queue is None or (self.queue is Queue.REPLIED and (self.found or self.narrow)):
             return "received_at"
         return "answered_at" if self.queue is Queue.REPLIED else "due_at"
@@ -145,13 +146,15 @@ class _Asked:
         conditions += self._search(values)
         if way in _BY_WORDS:
             conditions += self._words(_BY_WORDS[way], after[0] if after else now, now, values)
+        # The first to be signed for comes first; one without such a limit by when it must be answered.
+        columns = f"{cases.COLUMNS}, cases.accept_due_at" if self.key == "sign_by" else cases.COLUMNS
         selects = [
-            f"(SELECT {cases.COLUMNS} FROM {_first(f'{scope} AND {meaning}', order, beyond if after else 'true', way)}"
+            f"(SELECT {columns} FROM {_first(f'{scope} AND {meaning}', order, beyond if after else 'true', way)}"
             f" WHERE {' AND '.join([scope, meaning, *conditions])} ORDER BY {order} LIMIT {self.limit})"
             for scope, meaning in self.branches
         ]
         query = (
-            f"SELECT {cases.COLUMNS} FROM ({' UNION ALL '.join(selects)}) AS cases ORDER BY {order} LIMIT {self.limit}"
+            f"SELECT {cases.COLUMNS}, {_KEYS.get(self.key, self.key)} AS key FROM ({' UNION ALL '.join(selects)}) AS cases ORDER BY {order} LIMIT {self.limit}"
         )
         return query, values | _values(query, self.actor, now)
 
@@ -187,7 +190,10 @@ def _first(scope: str, order: str, beyond: str, way: _Way) -> str:
     return f"(SELECT * FROM cases WHERE {scope} AND {beyond} ORDER BY {order} LIMIT {NEAR}) AS cases"
 
 
+_KEYS = {"sign_by": "coalesce(accept_due_at, due_at)"}
+
 _ORDERS = {
+    "sign_by": (f"{_KEYS['sign_by']}, id", f"({_KEYS['sign_by']}, id) > (:key, :last)"),
     "received_at": ("received_at DESC, id DESC", "(received_at, id) < (:key, :last)"),
     "answered_at": ("answered_at DESC, id", "answered_at <= :key AND (answered_at < :key OR id > :last)"),
     "due_at": ("due_at, id", "(due_at, id) > (:key, :last)"),

@@ -187,7 +187,7 @@ async def hand_over(
 ) -> None:
     """Ends what the old bureau had of the case and begins the same for the new one; who leads does not support too."""
     ended = await database.fetch_all(
-        """UPDATE assignments SET until_at = :now, ended_by = 'reorganise'
+        f"""UPDATE assignments SET until_at = :now, ended_by = 'reorganise', {cases.MISSED}
         WHERE case_id = :id AND bureau = :old AND until_at IS NULL RETURNING role, round, accepted_at""",
         {"id": case_id, "old": old, "now": now},
     )
@@ -199,16 +199,27 @@ async def hand_over(
                 {"id": case_id, "new": new, "now": now},
             )
         await database.execute(
-            """INSERT INTO assignments (case_id, bureau, role, round, from_at, accepted_at, accept_due_at, contact_due_at)
+            """INSERT INTO assignments (case_id, bureau, role, round, from_at, accepted_at, accept_due_at, accept_warn_at,
+                contact_due_at, contact_warn_at)
             SELECT :id, :new, :role, CAST(:round AS smallint), CAST(:now AS timestamptz), CAST(:accepted AS timestamptz),
-                CAST(:accept_due_at AS timestamptz), CAST(:contact_due_at AS timestamptz)
+                CAST(:accept_due_at AS timestamptz), CAST(:accept_warn_at AS timestamptz),
+                CAST(:contact_due_at AS timestamptz), CAST(:contact_warn_at AS timestamptz)
             WHERE NOT EXISTS (SELECT FROM assignments WHERE case_id = :id AND bureau = :new AND until_at IS NULL)""",
             {
                 "id": case_id, "new": new, "role": row["role"], "round": row["round"], "now": now,
                 "accepted": now if row["accepted_at"] else None,
-                **(stages if row["role"] == "lead" else dict.fromkeys(stages)),
+                **_left(row, stages),
             },
         )  # fmt: skip
+        if row["role"] == "lead":
+            await cases.sign_by(database, case_id, stages["accept_due_at"])
+
+
+def _left(ended: Any, stages: Mapping[str, datetime | None]) -> Mapping[str, datetime | None]:
+    """The stages that the old bureau leaves to the new one: what was signed for is signed for."""
+    if ended["role"] != "lead":
+        return cases.NO_STAGES
+    return {**stages, "accept_due_at": None, "accept_warn_at": None} if ended["accepted_at"] else stages
 
 
 async def moved(database: Database, identity: int, case_id: int, *, now: datetime) -> None:

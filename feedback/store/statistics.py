@@ -17,6 +17,7 @@ _COUNTS = (
     "received", "open", "overdue", "suspended", "closed", "on_time", "on_time_n", "on_time_unextended", "on_time_unextended_n", "rated", "solved", "satisfied",
     "solved_on_time", "solved_on_time_n", "answered", "reworked",
 )  # fmt: skip
+_STAGES = ("accepted_on_time", "accept_n", "contacted_on_time", "contact_n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ async def tally(database: Database, period: Period, by: By, *, narrow: Narrow | 
     for row in await asked.dispatches():
         own = whole if row["everything"] else groups[row["key"], row["hidden"]]
         own.counts.update({name: row[name] for name in ("dispatched", "returned", "returned_wrongly", "dispatched_first", "moved")})
+    for row in await asked.stages():
+        own = whole if row["everything"] else groups[row["key"], row["hidden"]]
+        own.counts.update({name: row[name] for name in _STAGES})
     shown = {key: each for (key, hidden), each in groups.items() if not hidden}
     return Table(dict(sorted(shown.items(), key=lambda pair: (pair[0] is None, pair[0] or ""))), whole)
 
@@ -122,5 +126,20 @@ class _Question:
                 count(*) FILTER (WHERE position = 1) AS dispatched_first,
                 count(*) FILTER (WHERE position = 1 AND bureaus > 1) AS moved
             FROM leads{own} GROUP BY GROUPING SETS ((key, hidden), ())""",
+            bureau=False,
+        )
+
+    async def stages(self) -> list[Any]:
+        """How many dispatches to a lead bureau were signed for, and answered with a first word, in time; of how many."""
+        key = "held.bureau" if self.by is By.BUREAU else cohort.KEYS[self.by]
+        own = f" AND {cohort.own('bureau', 'held.bureau')}" if self.narrow.bureau is not None else ""
+        return await self._ask(
+            f"""SELECT {key} AS key, {self._hidden} AS hidden, grouping({key}) > 0 AS everything,
+                count(*) FILTER (WHERE {cohort.lead("accepted_on_time")}) AS accepted_on_time,
+                count(*) FILTER (WHERE {cohort.lead("accepted_on_time")} OR {cohort.lead("accept_missed")}) AS accept_n,
+                count(*) FILTER (WHERE {cohort.lead("contacted_on_time")}) AS contacted_on_time,
+                count(*) FILTER (WHERE {cohort.lead("contacted_on_time")} OR {cohort.lead("contact_missed")}) AS contact_n
+            FROM assignments AS held JOIN judged ON judged.id = held.case_id
+            WHERE held.role = 'lead' AND NOT historical{own} GROUP BY GROUPING SETS (({key}, {self._hidden}), ())""",
             bureau=False,
         )

@@ -1,6 +1,6 @@
 """What staff see of one case, as plain data for the JSON API and for the case page. Contacts are masked here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +33,8 @@ def remaining(city: City, case: Case, now: datetime) -> str:
     return deadline.remaining(now, case.due_at, term.limit, city.calendar)
 
 
-def row(hall: Hall, case: Case, now: datetime, *, title: str = "") -> dict[str, Any]:
-    """One case in a list. `title` is that of a protected case, for who may read it."""
+def row(hall: Hall, case: Case, now: datetime, *, title: str = "", owed: Sequence[Any] = ()) -> dict[str, Any]:
+    """One case in a list. `title` is that of a protected case, for who may read it; `owed` are its running stages."""
     city = hall.city
     return {
         "number": case.number,
@@ -51,6 +51,7 @@ def row(hall: Hall, case: Case, now: datetime, *, title: str = "") -> dict[str, 
         "due_at": case.due_at,
         "light": light(case, now),
         "remaining": remaining(city, case, now),
+        "stages": stage_view.running(city, case, owed, now),
         "round": case.round,
         "reminders": case.reminders,
         "source": case.source,

@@ -13,7 +13,7 @@ from feedback.rules import permission
 from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
 from feedback.rules.status import Step
-from feedback.store import oversight, people, queues, searching
+from feedback.store import oversight, people, queues, searching, stages
 from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
 from feedback.web import (
@@ -141,8 +141,9 @@ async def listing(
     titles = await secret_titles(request, found)
     unknown = {case.handler_id for case in found if case.handler_id and case.handler_id not in known}
     names = {**known, **await people.names(hall.database, unknown)}
+    owed = await stages.running(hall.database, [case.id for case in found])
     rows = [
-        {**case_view.row(hall, case, now, title=titles.get(case.id, "")), "handler": names.get(case.handler_id or 0)}
+        {**case_view.row(hall, case, now, title=titles.get(case.id, ""), owed=owed.get(case.id, ())), "handler": names.get(case.handler_id or 0)}
         for case in found
     ]
     return rows, following

@@ -37,6 +37,10 @@ FIGURES = {
     "dispatched": "派过单的诉求",
     "returned": "退过单的诉求",
     "returned_wrongly": "退单没有得到同意的诉求",
+    "accepted_on_time": "按时签收的诉求",
+    "accept_missed": "没有按时签收的诉求",
+    "contacted_on_time": "按时首次联系市民的诉求",
+    "contact_missed": "没有按时首次联系市民的诉求",
 }
 
 

@@ -27,15 +27,32 @@ def stages(city: City, case: Case, held: Sequence[Assignment], now: datetime) ->
 
 def _of_bureau(city: City, case: Case, lead: Assignment, now: datetime) -> list[dict[str, Any]]:
     wanted = (
-        (Stage.ACCEPT, lead.accept_due_at, lead.accepted_at),
-        (Stage.CONTACT, lead.contact_due_at, case.first_response_at),
+        (Stage.ACCEPT, lead.accept_due_at, lead.accepted_at, lead.accept_breached_at),
+        (Stage.CONTACT, lead.contact_due_at, lead.contacted_at, lead.contact_breached_at),
     )
     made = []
-    for stage, due_at, done_at in wanted:
+    for stage, due_at, done_at, missed_at in wanted:
         term = city.stage(stage, regime=case.regime, urgent=case.urgent, version=case.limit_version)
-        if due_at is not None and term is not None:
-            made.append(_stage(stage, term, lead.from_at, due_at, done_at or lead.until_at, now))
+        if due_at is None or term is None:
+            continue
+        found = _stage(stage, term, lead.from_at, due_at, done_at, min(now, lead.until_at or now))
+        if done_at is None and lead.until_at is not None:
+            found["light"] = deadline.Light.DONE  # the case left before it was done
+        made.append({**found, "late": found["late"] or missed_at is not None})
     return made
+
+
+def running(city: City, case: Case, found: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
+    """The stages that the bureau of a listed case still owes before the answer, the first due first."""
+    shown = []
+    for one in found:
+        stage = Stage(one["stage"])
+        term = city.stage(stage, regime=case.regime, urgent=case.urgent, version=case.limit_version)
+        if term is not None:
+            light = deadline.light(now, due_at=one["due_at"], warn_at=one["warn_at"])
+            left = deadline.remaining(now, one["due_at"], term.limit, city.calendar)
+            shown.append({"stage": stage, "title": TITLES[stage], "due_at": one["due_at"], "light": light, "remaining": left})
+    return shown
 
 
 def _stage(

@@ -7,11 +7,14 @@ from starlette.responses import Response
 
 from feedback import clock
 from feedback.actions.hall import Hall
+from feedback.rules import figure, metric
+from feedback.rules.figure import Period
 from feedback.rules.instruction import State
 from feedback.rules.permission import Role
-from feedback.store import extensions, instructions, oversight, queues
+from feedback.store import extensions, instructions, oversight, queues, stages, statistics
+from feedback.store.cohort import By
 from feedback.store.queues import Queue
-from feedback.web import case_view, desk, doors, reminding, templating
+from feedback.web import case_view, desk, doors, figure_view, reminding, templating
 from feedback.web import instructions as ledger
 from feedback.web.doors import door
 
@@ -38,14 +41,31 @@ async def home(request: Request) -> Response:
         done=desk.DONE.get(asked.get("done", ""), ""),
         about=asked.get("about", "")[:40],
         most=queues.MOST,
+        bureaus=await _bureaus(request),
+        say=figure_view,
         reminders=await reminding.shown(request),
     )
+
+
+async def _bureaus(request: Request) -> list[dict[str, Any]]:
+    """How each bureau kept the stages before the answer in the last 30 days: the one that misses most first."""
+    hall, now = doors.hall(request), clock.now()
+    period = Period(*metric.default_period(clock.local(now).date()))
+    counted = await statistics.tally(hall.database, period, By.BUREAU, now=now)
+    rows = [{"key": key, "name": hall.city.bureau_name(key), **figure.row(each)} for key, each in counted.rows.items() if key]
+    found = [row for row in rows if row["accept_n"] or row["contact_n"]]
+    return sorted(found, key=lambda row: (_least(row), row["key"]))[:SHOWN]
+
+
+def _least(row: dict[str, Any]) -> float:
+    return min(1.0 if row[name] is None else row[name] for name in ("accept_on_time_rate", "contact_on_time_rate"))
 
 
 async def _rows(request: Request, queue: Queue) -> list[dict[str, Any]]:
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     found, _ = await queues.page(hall.database, who, queue, None, "", now=now, limit=SHOWN)
-    return [case_view.row(hall, case, now) for case in found]
+    owed = await stages.running(hall.database, [case.id for case in found])
+    return [case_view.row(hall, case, now, owed=owed.get(case.id, ())) for case in found]
 
 
 async def _suspended(request: Request) -> list[dict[str, Any]]:

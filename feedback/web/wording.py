@@ -75,6 +75,8 @@ STEPS = {
     Step.SPLIT: "拆分",
     Step.WARN: "将到期提醒",
     Step.BREACH: "超过答复期限",
+    Step.BREACH_ACCEPT: "超过签收期限",
+    Step.BREACH_CONTACT: "超过首次联系期限",
     Step.RECOUNT: "期限重新计算",
     Step.REORGANISE: "机构或事项调整",
     Step.REFUSE_REWORK: "不同意再次重办",
@@ -154,7 +156,7 @@ CHANNELS = {
 
 HIDDEN_FROM_CITIZEN = frozenset(
     {
-        Step.ASK, Step.NOTE, Step.INSTRUCT, Step.ASSIGN, Step.REPLY, Step.SEND_BACK, Step.CONTRIBUTE, Step.WARN,
+        Step.ASK, Step.NOTE, Step.INSTRUCT, Step.ASSIGN, Step.REPLY, Step.SEND_BACK, Step.CONTRIBUTE, Step.WARN, Step.BREACH_ACCEPT, Step.BREACH_CONTACT,
         Step.REQUEST_EXTENSION, Step.REFUSE_EXTENSION, Step.RECUSE, Step.UPHOLD_RETURN, Step.REJECT_RETURN,
     }
 )  # fmt: skip

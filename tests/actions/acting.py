@@ -9,11 +9,11 @@ from typing import Any
 from feedback.actions import asking, dispatching, handling, intake, recusing, splitting, supervising, timing, warning
 from feedback.actions.hall import Hall
 from feedback.rules.ladder import Rung
-from feedback.rules.limit import Regime
+from feedback.rules.limit import Regime, Stage
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases
+from feedback.store import cases, stages
 from tests import people
 from tests.actions.walking import city_hall
 from tests.conftest import actor, at
@@ -105,6 +105,16 @@ def warn(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
     return warning.warn(world.hall, case, list(Rung)[n % 4], now=now)
 
 
+def miss(stage: Stage) -> Act:
+    """The clock records the stage of this case if it finds it missed now."""
+
+    async def when_missed(world: World, case: Case, now: datetime, n: int) -> Case:
+        found = [one for one in await stages.missed(world.hall.database, now=now) if (one.case.id, one.stage) == (case.id, stage)]
+        return await timing.miss(world.hall, found[0], now=now) if found else case
+
+    return when_missed
+
+
 ACTS: dict[Step, Act] = {
     Step.DISPATCH: dispatch,
     Step.ACCEPT: bureau_step(handling.accept),
@@ -146,6 +156,8 @@ ACTS: dict[Step, Act] = {
     Step.NOTE: city_step(handling.note, Role.DISPATCHER, text="记一下"),
     Step.RECUSE: bureau_step(recusing.recuse, reason="亲属"),
     Step.WARN: warn,
+    Step.BREACH_ACCEPT: miss(Stage.ACCEPT),
+    Step.BREACH_CONTACT: miss(Stage.CONTACT),
     Step.BREACH: clock_step(
         timing.breach, lambda case, now: case.breached_at is None and case.due_at is not None and now >= case.due_at
     ),

@@ -36,7 +36,7 @@ PATHS: dict[Status, tuple[Step, ...]] = {
 """The shortest way to each status; no case is ever kept as merely submitted."""
 
 BY_THE_DISPATCHER = (Status.TRIAGE, Status.DECLINED, Status.DIVERTED)
-LATER = {Step.EXPIRE: 10, Step.BREACH: 40, Step.REMIND: 12}
+LATER = {Step.EXPIRE: 10, Step.BREACH: 40, Step.BREACH_ACCEPT: 5, Step.BREACH_CONTACT: 5, Step.REMIND: 12}
 """Days to wait before the clock or a reminder is due."""
 
 NOT_ALONE = {Step.SUBMIT, Step.ROUTE, Step.ASK, Step.FOLLOW, Step.RECOUNT, Step.ASSIGN, Step.REORGANISE}

@@ -113,6 +113,9 @@ def test_never_twice_and_never_outside_working_time(template, gaps):
 async def _tick_around(template, gaps):
     async with city_hall(template) as hall:
         _, case = await submitted(hall)
+        wang = await actor(hall, people.WANG)
+        case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+        await handling.contact(hall, wang, case, text="今晚去看", now=at("2026-11-23 10:05"))
         now = at("2026-12-03 15:00")
         for gap in gaps:
             now += timedelta(minutes=gap)

@@ -12,7 +12,7 @@ from feedback.rules.metric import Bar, Quantile
 STATISTICS = [
     "received", "open", "overdue", "suspended", "closed", "first_response_median_hours", "resolution_median_hours",
     "resolution_p90_hours", "on_time_rate", "on_time_rate_without_extension", "confirmed_solved_rate", "solved_on_time_rate", "satisfaction_rate", "rated",
-    "first_dispatch_accuracy", "return_rate", "wrongful_return_rate", "rework_rate", "n",
+    "first_dispatch_accuracy", "return_rate", "wrongful_return_rate", "accept_on_time_rate", "contact_on_time_rate", "rework_rate", "n",
 ]  # fmt: skip
 
 

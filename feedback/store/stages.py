@@ -1,0 +1,132 @@
+"""The stages before the answer, by assignment: until when a bureau signs for a case and says its first word to the citizen,
+which of them run, which were missed, and who was warned."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from databases import Database
+
+from feedback.rules import ladder
+from feedback.rules.ladder import Rung
+from feedback.rules.limit import Stage
+from feedback.rules.record import Case
+from feedback.store import cases
+
+BATCH = 200
+
+_RUNNING = {Stage.ACCEPT: "accepted_at IS NULL", Stage.CONTACT: "contacted_at IS NULL"}
+_OPEN = {
+    Stage.ACCEPT: "cases.status = 'assigned'",
+    Stage.CONTACT: "cases.status IN ('assigned','working','suspended','in_review')",
+}
+"""Where the case must stand: one that is joined, or waits for its citizen, owes neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A stage of one assignment of a case that the clock has something to do with."""
+
+    case: Case
+    assignment_id: int
+    stage: Stage
+    due_at: datetime
+    rung: Rung = Rung.HANDLER
+
+
+def _held(stage: Stage, condition: str) -> str:
+    """The running assignments in which this stage is not done, warned from a moment on; found by its partial index."""
+    return f"""SELECT held.id, held.case_id, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
+        FROM assignments AS held JOIN cases ON cases.id = held.case_id
+        WHERE held.role = 'lead' AND held.until_at IS NULL AND held.{_RUNNING[stage]} AND held.{stage}_warn_at <= :now
+            AND {_OPEN[stage]} AND {condition}"""
+
+
+def _either(condition: str) -> str:
+    return " UNION ALL ".join(_held(stage, condition.format(stage=stage)) for stage in _RUNNING)
+
+
+async def missed(database: Database, *, now: datetime) -> list[Watched]:
+    """Stages that are too late and not yet recorded as missed, at most a batch."""
+    found = _either("held.{stage}_due_at <= :now AND held.{stage}_breached_at IS NULL")
+    rows = await database.fetch_all(
+        f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.stage, held.due_at AS stage_due_at
+        FROM ({found}) AS held JOIN cases ON cases.id = held.case_id ORDER BY held.due_at, held.id, held.stage LIMIT {BATCH}""",
+        {"now": now},
+    )
+    return [_watched(row) for row in rows]
+
+
+def _watched(row: Any, rung: Rung = Rung.HANDLER) -> Watched:
+    return Watched(cases.read(row), row["assignment_id"], Stage(row["stage"]), row["stage_due_at"], rung)
+
+
+async def record(database: Database, watched: Watched) -> None:
+    """The stage is missed at its due time; once and for ever."""
+    column = f"{watched.stage}_breached_at"
+    await database.execute(
+        f"UPDATE assignments SET {column} = coalesce({column}, :due) WHERE id = :id",
+        {"due": watched.due_at, "id": watched.assignment_id},
+    )
+
+
+async def due(database: Database, *, now: datetime) -> list[Watched]:
+    """Rungs of stages that are due and were not taken for this assignment, at most a batch."""
+    rows = await database.fetch_all(
+        f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.stage, held.due_at AS stage_due_at, ladder.rung
+        FROM ({_either("true")}) AS held JOIN cases ON cases.id = held.case_id
+        CROSS JOIN unnest(CAST(:rungs AS text[]), CAST(:shares AS double precision[])) AS ladder (rung, share)
+        WHERE held.warn_at + (held.due_at - held.warn_at) * ladder.share <= :now
+            AND NOT EXISTS (SELECT FROM stage_warnings AS told
+                WHERE told.assignment_id = held.id AND told.stage = held.stage AND told.rung = ladder.rung)
+        ORDER BY held.due_at, held.id, ladder.share LIMIT {BATCH}""",
+        {"now": now, "rungs": [one.value for one in ladder.STAGE_SHARES], "shares": list(ladder.STAGE_SHARES.values())},
+    )
+    return [_watched(row, Rung(row["rung"])) for row in rows]
+
+
+async def note(database: Database, watched: Watched, *, now: datetime) -> bool:
+    """Writes the rung down; False when it was there already."""
+    found = await database.fetch_val(
+        """INSERT INTO stage_warnings (assignment_id, stage, rung, at) VALUES (:id, :stage, :rung, :now)
+        ON CONFLICT DO NOTHING RETURNING assignment_id""",
+        {"id": watched.assignment_id, "stage": watched.stage.value, "rung": watched.rung.value, "now": now},
+    )
+    return found is not None
+
+
+async def contacted(database: Database, case_id: int, *, now: datetime) -> None:
+    """The lead bureau has said its first public word; a second one changes nothing."""
+    await database.execute(
+        f"""UPDATE assignments SET contacted_at = :now, {cases.MISSED}
+        WHERE case_id = :case_id AND role = 'lead' AND until_at IS NULL AND contacted_at IS NULL""",
+        {"case_id": case_id, "now": now},
+    )
+
+
+async def again(database: Database, case_id: int, until: Mapping[str, datetime | None]) -> None:
+    """Other limits for the running lead's stages that are not done and were not missed."""
+    for stage, running in _RUNNING.items():
+        await database.execute(
+            f"""UPDATE assignments SET {stage}_due_at = :due, {stage}_warn_at = :warn
+            WHERE case_id = :id AND role = 'lead' AND until_at IS NULL AND {running} AND {stage}_breached_at IS NULL""",
+            {"id": case_id, "due": until[f"{stage}_due_at"], "warn": until[f"{stage}_warn_at"]},
+        )
+    await cases.sign_by(database, case_id, until["accept_due_at"])
+
+
+async def running(database: Database, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The stages that run in these cases: stage, due_at and warn_at, the first due first."""
+    parts = " UNION ALL ".join(
+        f"""SELECT held.case_id, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
+        FROM assignments AS held JOIN cases ON cases.id = held.case_id
+        WHERE held.case_id = ANY(:ids) AND held.role = 'lead' AND held.until_at IS NULL AND held.{condition}
+            AND held.{stage}_due_at IS NOT NULL AND {_OPEN[stage]}"""
+        for stage, condition in _RUNNING.items()
+    )
+    found: dict[int, list[Any]] = {}
+    if ids:
+        for row in await database.fetch_all(f"{parts} ORDER BY due_at, stage", {"ids": list(ids)}):
+            found.setdefault(row["case_id"], []).append(row)
+    return found
