@@ -12,8 +12,8 @@ from feedback.rules.hot import Letter
 
 REACH = timedelta(days=45)
 """Days after which the same matter at the same place is a new incident (classifier.likeness.LATER)."""
-KNOWN = 20_000
-"""Grouped cases that are looked through for a batch of new ones, the newest first."""
+OF_MATTER, OF_BUREAUS = 500, 2000
+"""Cases that are looked through for a batch of new ones, the newest first: of each matter, and of all their bureaus."""
 SHOWN = 50
 _LOCK = 20261010  # any number, the same for every worker: two at once would make two groups of one incident
 
@@ -35,13 +35,14 @@ async def ungrouped(database: Database, *, since: datetime, limit: int) -> list[
 
 
 async def grouped(database: Database, fresh: Sequence[Any]) -> list[Any]:
-    """Cases near these in time and of the same matter or bureau, with their groups, the newest first."""
+    """Cases near these in time and of the same matter or bureau, with their groups, the newest first: of each matter at most
+    OF_MATTER, of all bureaus together OF_BUREAUS."""
     return await database.fetch_all(
-        f"""SELECT issue_id, id, category, bureau, district, received_at
-        FROM cases JOIN hot_issue_cases ON case_id = cases.id
-        WHERE received_at BETWEEN :first AND :last AND NOT protected
-            AND (category = ANY(CAST(:categories AS text[])) OR bureau = ANY(CAST(:bureaus AS text[])))
-        ORDER BY received_at DESC, id LIMIT {KNOWN}""",
+        f"""SELECT DISTINCT issue_id, id, category, bureau, district, received_at FROM (
+            SELECT found.* FROM unnest(CAST(:categories AS text[])) AS wanted (category) CROSS JOIN LATERAL (
+                SELECT {_GROUPED} AND cases.category = wanted.category ORDER BY received_at DESC LIMIT {OF_MATTER}) AS found
+            UNION ALL (SELECT {_GROUPED} AND bureau = ANY(CAST(:bureaus AS text[])) ORDER BY received_at DESC LIMIT {OF_BUREAUS})
+        ) AS near ORDER BY received_at DESC, id""",
         {
             "first": min(one["received_at"] for one in fresh) - REACH,
             "last": max(one["received_at"] for one in fresh) + REACH,
@@ -49,6 +50,12 @@ async def grouped(database: Database, fresh: Sequence[Any]) -> list[Any]:
             "bureaus": sorted({one["bureau"] for one in fresh if one["bureau"]}),
         },
     )
+
+
+# LIMIT 1: the newest cases lead to their groups, whatever the planner thinks of it.
+_GROUPED = """issue_id, id, category, bureau, district, received_at FROM cases
+    CROSS JOIN LATERAL (SELECT issue_id FROM hot_issue_cases WHERE case_id = cases.id LIMIT 1) AS own
+    WHERE received_at BETWEEN :first AND :last AND NOT protected"""
 
 
 async def letters(database: Database, ids: Sequence[int]) -> dict[int, Letter]:

@@ -5,6 +5,7 @@ What a queue means is in meanings.py, how words lead to cases in searching.py. N
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -24,7 +25,8 @@ MOST = 1000
 """Queues are counted up to here: 1000 means "999 and more", so that a count costs the same whatever the city's size."""
 
 NEAR = 400
-"""So many cases of a queue are looked at for a filter; where that fills no page, the filter is rare and its index leads."""
+"""So many cases of a queue, about one matter if one is asked for, are looked at for a filter; where that fills no page, the
+filter is rare and its index leads."""
 
 _Key = tuple[datetime, int]
 """Where a page ends: time and identity of its last case."""
@@ -133,7 +135,9 @@ class _Asked:
             return (_Way.WEEKS, _Way.MONTHS, _Way.SEASONS, _Way.WORDS)
         if self.found:
             return (_Way.WORDS,)
-        return (_Way.FIRST, _Way.WORDS) if self.narrow and not self.of_bureau else (_Way.PLAIN,)
+        if self.of_bureau or not self.narrow or self.narrow == Narrow(category=self.narrow.category):
+            return (_Way.PLAIN,)  # a bureau's cases are few, and those about one matter have an index
+        return (_Way.FIRST, _Way.WORDS)
 
     def statement(self, after: _Key | None, way: _Way, now: datetime) -> tuple[str, dict[str, Any]]:
         """The query of one page and its values."""
@@ -148,8 +152,9 @@ class _Asked:
             conditions += self._words(_BY_WORDS[way], after[0] if after else now, now, values)
         # The first to be signed for comes first; one without such a limit by when it must be answered.
         columns = f"{cases.COLUMNS}, cases.accept_due_at" if self.key == "sign_by" else cases.COLUMNS
+        first = [*filters.conditions(Narrow(self.narrow.category), {}), *([beyond] if after else [])]
         selects = [
-            f"(SELECT {columns} FROM {_first(f'{scope} AND {meaning}', order, beyond if after else 'true', way)}"
+            f"(SELECT {columns} FROM {_among([scope, meaning, *first], order, way)}"
             f" WHERE {' AND '.join([scope, meaning, *conditions])} ORDER BY {order} LIMIT {self.limit})"
             for scope, meaning in self.branches
         ]
@@ -183,11 +188,11 @@ class _Asked:
         return [led, *(["received_at >= :since"] if since else [])]
 
 
-def _first(scope: str, order: str, beyond: str, way: _Way) -> str:
-    """The table to read: all cases, or the first of them that are in the queue at all."""
+def _among(conditions: Sequence[str], order: str, way: _Way) -> str:
+    """The table to read: all cases, or the first of them that an index finds in the queue."""
     if way is not _Way.FIRST:
         return "cases"
-    return f"(SELECT * FROM cases WHERE {scope} AND {beyond} ORDER BY {order} LIMIT {NEAR}) AS cases"
+    return f"(SELECT * FROM cases WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT {NEAR}) AS cases"
 
 
 _KEYS = {"sign_by": "coalesce(accept_due_at, due_at)"}

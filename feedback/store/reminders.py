@@ -18,16 +18,18 @@ MOST = 50
 
 
 async def due(database: Database, *, now: datetime) -> list[tuple[Case, Rung]]:
-    """Rungs that are due and have not been taken in this round, at most a batch. A case that waits for its citizen rests."""
+    """Rungs that are due and have not been taken in this round, at most a batch. A case that waits for its citizen rests.
+
+    No rung is due before the case turns yellow; a case whose ladder is climbed to its end is not looked at."""
     rows = await database.fetch_all(
         f"""SELECT {cases.COLUMNS}, ladder.rung FROM cases
         CROSS JOIN unnest(CAST(:rungs AS text[]), CAST(:shares AS double precision[])) AS ladder (rung, share)
         WHERE status IN ('triage','assigned','working','suspended','in_review')
-            AND due_at < CAST(:now AS timestamptz) + interval '11 days'
+            AND warned_round < round AND warn_at <= :now
             AND warn_at + (due_at - warn_at) * ladder.share <= :now
             AND NOT EXISTS (SELECT 1 FROM warnings
                 WHERE warnings.case_id = cases.id AND warnings.round = cases.round AND warnings.rung = ladder.rung)
-        ORDER BY due_at, cases.id, ladder.share LIMIT {BATCH}""",
+        ORDER BY warn_at, cases.id, ladder.share LIMIT {BATCH}""",
         {"now": now, "rungs": [rung.value for rung in Rung], "shares": [ladder.SHARES[rung] for rung in Rung]},
     )
     return [(cases.read(row), Rung(row["rung"])) for row in rows]
@@ -68,6 +70,11 @@ async def note(database: Database, case: Case, rung: Rung, *, people: Sequence[i
         """INSERT INTO reminders (person_id, case_id, round, rung, at)
         SELECT unnest(CAST(:people AS bigint[])), :case_id, :round, :rung, :now ON CONFLICT DO NOTHING""",
         {**values, "people": list(people)},
+    )
+    await database.execute(
+        """UPDATE cases SET warned_round = round WHERE id = :id AND round = :round
+            AND (SELECT count(*) FROM warnings WHERE case_id = :id AND warnings.round = :round) = :rungs""",
+        {"id": case.id, "round": case.round, "rungs": len(Rung)},
     )
 
 

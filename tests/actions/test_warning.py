@@ -94,6 +94,29 @@ async def test_who_has_taken_note_is_left_alone_and_an_answer_ends_it(hall):
     assert await told(hall, people.WANG) == ["handler"]
 
 
+async def test_a_ladder_climbed_to_its_end_is_left_until_the_next_round(hall):
+    """The clock looks every five seconds: not at all the cases that have been late for months."""
+    _, case = await submitted(hall)
+    wang, ju = await actor(hall, people.WANG), await actor(hall, people.JU)
+
+    async def climbed() -> int:
+        return await hall.database.fetch_val("SELECT warned_round FROM cases WHERE id = :id", {"id": case.id})
+
+    case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+    await timing.tick(hall, now=at("2026-12-07 16:00"))
+    assert (await warnings(hall, case), await climbed()) == (["handler", "head", "supervisor"], 0)
+    await timing.tick(hall, now=at("2026-12-08 08:30"))
+    assert (len(await warnings(hall, case)), await climbed()) == (4, 1)
+    case = await cases.get(hall.database, case.number)
+    case = await handling.reply(
+        hall, wang, case, finding="", answer="已停工。", outcome=handling.Outcome.SOLVED, now=at("2026-12-08 09:00")
+    )
+    case = await handling.approve(hall, ju, case, now=at("2026-12-08 09:05"))
+    case = await asking.rework(hall, case, reason="又响了", now=at("2026-12-08 10:00"))
+    await timing.tick(hall, now=at("2026-12-16 08:30"))  # five working days on, and one rung after the other
+    assert (len(await warnings(hall, case)), await climbed()) == (8, 2)
+
+
 async def test_nobody_is_warned_while_the_citizen_is_asked(hall):
     _, case = await submitted(hall)
     wang = await actor(hall, people.WANG)
