@@ -24,9 +24,13 @@ from feedback.store.searching import Search
 MOST = 1000
 """Queues are counted up to here: 1000 means "999 and more", so that a count costs the same whatever the city's size."""
 
-NEAR = 400
+NEAR = 200
 """So many cases of a queue, about one matter if one is asked for, are looked at for a filter; where that fills no page, the
 filter is rare and its index leads."""
+
+RARE = 8
+"""Where so small a part of a page is found among all cases of the newest weeks, what is looked for is rare: the way that finds
+everything comes at once."""
 
 _Key = tuple[datetime, int]
 """Where a page ends: time and identity of its last case."""
@@ -67,10 +71,12 @@ async def page(
     after = _after(cursor)
     if not asked.branches:
         return [], None
-    for way in asked.ways:
-        rows = await database.fetch_all(*asked.statement(after, way, now))
-        if len(rows) > limit:
-            break
+    rows: list[Any] = []
+    ways = list(asked.ways)
+    while ways and len(rows) <= limit:
+        rows = await database.fetch_all(*asked.statement(after, ways.pop(0), now))
+        if asked.queue is None and len(rows) * RARE <= limit:
+            ways = ways[-1:]
     here = [cases.read(row) for row in rows[:limit]]
     return here, _cursor(rows[limit - 1]["key"], here[-1].id) if len(rows) > limit else None
 
