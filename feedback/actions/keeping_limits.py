@@ -6,6 +6,7 @@ from datetime import datetime
 from feedback.actions.hall import Hall
 from feedback.rules import administration, deadline
 from feedback.rules.administration import Act, Deed
+from feedback.rules.limit import Limit, Unit
 from feedback.rules.permission import Actor
 from feedback.store import city, limits, logbook
 
@@ -14,8 +15,8 @@ class NothingNew(Exception):
     """没有一个时限和现在的不同。"""
 
 
-async def change(hall: Hall, actor: Actor, amounts: Mapping[str, int], *, note: str, now: datetime) -> str:
-    """Makes the version with these amounts by code, all else as in the newest one; returns its name.
+async def change(hall: Hall, actor: Actor, wanted: Mapping[str, Limit], *, note: str, now: datetime) -> str:
+    """Makes the version with these limits by code, all else as in the newest one; returns its name.
 
     Raises NothingNew, WrongRole."""
     administration.demand(actor, Act.LIMITS)
@@ -24,13 +25,15 @@ async def change(hall: Hall, actor: Actor, amounts: Mapping[str, int], *, note: 
         await limits.lock(hall.database)
         hall.city = await city.read(hall.database)
         newest = hall.city.version
-        known = {row["code"]: row["amount"] for row in await limits.rows(hall.database, newest)}
-        changed = {code: amount for code, amount in amounts.items() if code in known and known[code] != amount}
+        known = {
+            row["code"]: Limit(row["amount"], Unit(row["unit"])) for row in await limits.rows(hall.database, newest)
+        }
+        changed = {code: limit for code, limit in wanted.items() if code in known and known[code] != limit}
         if not changed:
             raise NothingNew
         version = _next(hall, now)
         await limits.add(
-            hall.database, version, like=newest, amounts=changed, person_id=actor.person_id, note=note, now=now
+            hall.database, version, like=newest, changed=changed, person_id=actor.person_id, note=note, now=now
         )
         detail = f"{version}：{note}"
         await logbook.note(hall.database, Deed.LIMITS, by=actor.person_id, detail=detail, now=now)

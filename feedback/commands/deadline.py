@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
     """The command of this file."""
     parser = commands.add_parser("deadline", help="计算并逐日说明答复期限")
     parser.add_argument("--received", required=True, metavar="T", help="收到的时间，如 2026-09-30T16:00+08:00")
-    parser.add_argument("--limit", required=True, metavar="L", help="时限：5wd 工作日、60cd 自然日、24h 小时")
+    parser.add_argument("--limit", required=True, metavar="L", help="时限：5wd 工作日、60cd 自然日、24h 小时、30m 分钟")
     parser.add_argument("--calendar", choices=("national", "city"), default="city", help="用国家日历还是本市日历（默认）")
     parser.set_defaults(run=show)
 

@@ -51,17 +51,17 @@ def due(received: datetime, limit: Limit, calendar: Calendar) -> datetime:
     received on the next working day. Raises ValueError for a time without zone or outside 2001–2098.
     """
     local = _local(received)
-    if limit.unit is Unit.HOURS:
-        return received.astimezone(UTC) + timedelta(hours=limit.amount)
+    if limit.span is not None:
+        return received.astimezone(UTC) + limit.span
     return _end_of(_add_days(_opened(local, limit, calendar), limit.amount, limit, calendar))
 
 
 def explain(received: datetime, limit: Limit, calendar: Calendar) -> list[Counted]:
-    """Every day from receipt to the last counted one. For hours: each day that the clock runs on."""
+    """Every day from receipt to the last counted one. For hours and minutes: each day that the clock runs on."""
     local = _local(received)
     last = last_day(due(received, limit, calendar))
-    if limit.unit is Unit.HOURS:
-        return [Counted(day, True, "按小时连续计时，昼夜不停") for day in _days(local.date(), last)]
+    if limit.span is not None:
+        return [Counted(day, True, f"按{limit.unit.chinese}连续计时，昼夜不停") for day in _days(local.date(), last)]
     opened = _opened(local, limit, calendar)
     return [_explain_day(day, local, opened, limit, calendar) for day in _days(local.date(), last)]
 
@@ -77,7 +77,7 @@ def provisional(received: datetime, limit: Limit, calendar: Calendar, *, until: 
 
 
 def warn_at(received: datetime, limit: Limit, calendar: Calendar) -> datetime:
-    """When yellow begins, in UTC: 00:00 of the last counted day; for hour limits the last quarter."""
+    """When yellow begins, in UTC: 00:00 of the last counted day; for limits in hours or minutes the last quarter."""
     return warn_before(due(received, limit, calendar), limit)
 
 
@@ -87,7 +87,7 @@ def warn_before(due_at: datetime, limit: Limit, _calendar: Calendar | None = Non
     A due time ends its last counted day, so no calendar is needed; callers may pass theirs.
     """
     _aware(due_at)
-    return due_at.astimezone(UTC) - (timedelta(hours=limit.amount) / 4 if limit.unit is Unit.HOURS else _DAY)
+    return due_at.astimezone(UTC) - (_DAY if limit.span is None else limit.span / 4)
 
 
 def pause_ends(paused_at: datetime, calendar: Calendar, *, cap: int = PAUSE_CAP) -> datetime:
@@ -117,7 +117,7 @@ def resume(
     if began >= due_at:
         return due_at.astimezone(UTC)
     ends = pause_ends(paused_at, calendar, cap=cap)
-    if limit.unit is Unit.HOURS:
+    if limit.span is not None:
         return due_at.astimezone(UTC) + (min(ended, ends) - began)
     crossed = _count_days(began.date(), min(ended.date(), last_day(ends)), limit, calendar)
     return _end_of(_add_days(last_day(due_at), crossed, limit, calendar))
@@ -160,14 +160,14 @@ def light(
 
 
 def remaining(now: datetime, due_at: datetime, limit: Limit, calendar: Calendar) -> str:
-    """What is left or overrun, in Chinese: 还剩 2 个工作日, 今天 24:00 前, 超期 3 小时, 超期 2 天."""
+    """What is left or overrun, in Chinese: 还剩 2 个工作日, 今天 24:00 前, 还剩 25 分钟, 超期 3 小时, 超期 2 天."""
     today = _local(now).date()
     _aware(due_at)
     left = due_at - now
     if left <= timedelta(0):
-        return f"超期 {-left // _DAY} 天" if -left >= _DAY else f"超期{_hours(-left)}"
-    if limit.unit is Unit.HOURS:
-        return f"还剩{_hours(left)}"
+        return f"超期 {-left // _DAY} 天" if -left >= _DAY else f"超期{_hours(-left, limit)}"
+    if limit.span is not None:
+        return f"还剩{_hours(left, limit)}"
     last = last_day(due_at)
     days = _count_days(today, last, limit, calendar)
     if last == today:
@@ -231,5 +231,7 @@ def last_day(due_at: datetime) -> date:
     return (due_at.astimezone(CITY_TIME) - timedelta(microseconds=1)).date()
 
 
-def _hours(span: timedelta) -> str:
+def _hours(span: timedelta, limit: Limit) -> str:
+    if limit.unit is Unit.MINUTES and timedelta(minutes=1) <= span < timedelta(hours=1):
+        return f" {span // timedelta(minutes=1)} 分钟"
     return f" {span // timedelta(hours=1)} 小时" if span >= timedelta(hours=1) else "不到 1 小时"

@@ -5,6 +5,7 @@ Turning a limit into a due time is `deadline`; the shipped amounts are data.
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 URGENT = "JJ"
@@ -25,11 +26,14 @@ class Unit(StrEnum):
     WORKING_DAYS = "wd"
     CALENDAR_DAYS = "cd"
     HOURS = "h"
+    MINUTES = "m"
 
     @property
     def chinese(self) -> str:
         """The measure word that follows the amount."""
-        return {Unit.WORKING_DAYS: "个工作日", Unit.CALENDAR_DAYS: "天", Unit.HOURS: "小时"}[self]
+        return {
+            Unit.WORKING_DAYS: "个工作日", Unit.CALENDAR_DAYS: "天", Unit.HOURS: "小时", Unit.MINUTES: "分钟",
+        }[self]  # fmt: skip
 
 
 class Regime(StrEnum):
@@ -54,7 +58,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """An amount of working days, calendar days or hours: 1 to 1000. Raises ValueError otherwise."""
+    """An amount of working days, calendar days, hours or minutes: 1 to 1000. Raises ValueError otherwise."""
 
     amount: int
     unit: Unit
@@ -66,27 +70,34 @@ class Limit:
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
 
+    @property
+    def span(self) -> timedelta | None:
+        """How long it is by the clock, day and night; None for one that is counted in days."""
+        if self.unit is Unit.HOURS:
+            return timedelta(hours=self.amount)
+        return timedelta(minutes=self.amount) if self.unit is Unit.MINUTES else None
+
     def text(self) -> str:
         """The limit in Chinese, such as 5 个工作日."""
         return f"{self.amount} {self.unit.chinese}"
 
 
 def parse(text: str) -> Limit:
-    """The limit written as 5wd, 60cd or 24h. Raises ValueError, in Chinese, for anything else."""
-    found = re.fullmatch(r"([1-9][0-9]{0,3})(wd|cd|h)", text)
+    """The limit written as 5wd, 60cd, 24h or 30m. Raises ValueError, in Chinese, for anything else."""
+    found = re.fullmatch(r"([1-9][0-9]{0,3})(wd|cd|h|m)", text)
     if not found:
-        raise ValueError(f"时限写法不对：{text!r}。请写成 5wd（工作日）、60cd（自然日）或 24h（小时）")
+        raise ValueError(f"时限写法不对：{text!r}。请写成 5wd（工作日）、60cd（自然日）、24h（小时）或 30m（分钟）")
     return Limit(int(found[1]), Unit(found[2]))
 
 
 def extension_cap(limit: Limit) -> int:
     """The most days one extension may give: 10 working days or 30 calendar days, never more than the limit itself; 0: none.
 
-    An hour limit may be doubled in whole days.
+    One in hours or minutes may be doubled in whole days.
     """
     if limit.unit is Unit.CALENDAR_DAYS:
         return min(XINFANG_EXTENSION, limit.amount)
-    return min(EXTENSION_CAP, limit.amount // 24 if limit.unit is Unit.HOURS else limit.amount)
+    return min(EXTENSION_CAP, limit.amount if limit.span is None else limit.span // timedelta(days=1))
 
 
 def choose(

@@ -6,6 +6,8 @@ from typing import Any
 
 from databases import Database
 
+from feedback.rules.limit import Limit
+
 
 async def rows(database: Database, version: str) -> list[Any]:
     """The limits of one version, by regime and stage."""
@@ -35,16 +37,20 @@ async def lock(database: Database) -> None:
 
 
 async def add(
-    database: Database, version: str, *, like: str, amounts: Mapping[str, int], person_id: int, note: str, now: datetime
+    database: Database, version: str, *, like: str, changed: Mapping[str, Limit], person_id: int, note: str, now: datetime
 ) -> None:
-    """A new version: the rows of `like`, with these amounts by code. What differs is the city's own."""
+    """A new version: the rows of `like`, with these limits by code. What differs is the city's own."""
     await database.execute(
         """INSERT INTO limits (version, code, name, amount, unit, kind, stage, regime, source)
-        SELECT :version, code, name, coalesce(changed.amount, limits.amount), unit, kind, stage, regime,
-            CASE WHEN changed.amount IS NULL OR changed.amount = limits.amount THEN source ELSE 'city' END
-        FROM limits LEFT JOIN unnest(CAST(:codes AS text[]), CAST(:amounts AS integer[])) AS changed (code, amount) USING (code)
+        SELECT :version, code, name, coalesce(changed.amount, limits.amount), coalesce(changed.unit, limits.unit), kind, stage, regime,
+            CASE WHEN changed.amount IS NULL THEN source ELSE 'city' END
+        FROM limits LEFT JOIN unnest(CAST(:codes AS text[]), CAST(:amounts AS integer[]), CAST(:units AS text[]))
+            AS changed (code, amount, unit) USING (code)
         WHERE limits.version = :like""",
-        {"version": version, "like": like, "codes": list(amounts), "amounts": list(amounts.values())},
+        {
+            "version": version, "like": like, "codes": list(changed), "amounts": [one.amount for one in changed.values()],
+            "units": [one.unit.value for one in changed.values()],
+        },
     )
     await database.execute(
         "INSERT INTO limit_versions (version, at, person_id, note) VALUES (:version, :now, :person, :note)",

@@ -9,7 +9,7 @@ from feedback import clock
 from feedback.actions import keeping_limits
 from feedback.rules import limit
 from feedback.rules.administration import Act
-from feedback.rules.limit import Regime, Stage, Unit
+from feedback.rules.limit import Limit, Regime, Stage, Unit
 from feedback.store import limits
 from feedback.web import admin, doors, reading, templating
 from feedback.web.doors import door
@@ -41,6 +41,7 @@ async def _page(request: Request, given: dict[str, str], faults: dict[str, str])
         groups={name: some for name, some in groups.items() if some},
         versions=await limits.versions(hall.database),
         sources=SOURCES,
+        units={unit.value: unit.chinese for unit in Unit},
         names={row["code"]: row["name"] for row in rows} | {"note": "依据"},
         given=given,
         faults=faults,
@@ -49,32 +50,36 @@ async def _page(request: Request, given: dict[str, str], faults: dict[str, str])
 
 
 def _row(row: Any) -> dict[str, Any]:
-    return {**dict(row._mapping), "stage": STAGES[Stage(row["stage"])], "unit": Unit(row["unit"]).chinese}
+    return {**dict(row._mapping), "stage": STAGES[Stage(row["stage"])], "unit": row["unit"]}
 
 
 async def change(request: Request) -> Response:
     """A new version, or the page again with what was typed."""
     hall, given = doors.hall(request), await reading.posted(request)
     rows = await limits.rows(hall.database, hall.city.version)
-    amounts, faults = _amounts({row["code"] for row in rows}, given)
+    wanted, faults = _limits({row["code"]: Unit(row["unit"]) for row in rows}, given)
     note = given.get("note", "").strip()
     if not 2 <= len(note) <= LONGEST_NOTE:
         faults["note"] = f"请写明依据的文件，2 到 {LONGEST_NOTE} 个字。"
     if not faults:
         try:
-            version = await keeping_limits.change(hall, doors.actor(request), amounts, note=note, now=clock.now())
+            version = await keeping_limits.change(hall, doors.actor(request), wanted, note=note, now=clock.now())
             return RedirectResponse(f"/admin/limits?done={version}", 303)
         except keeping_limits.NothingNew as fault:
             faults["note"] = fault.__doc__ or ""
     return await _page(request, given, faults)
 
 
-def _amounts(codes: set[str], given: dict[str, str]) -> tuple[dict[str, int], dict[str, str]]:
-    """The numbers that were typed, and a sentence for each that is none."""
-    typed = {code: given[code].strip() for code in codes if given.get(code, "").strip()}
-    good = {code: int(text) for code, text in typed.items() if text.isascii() and text.isdigit() and len(text) < 5}
-    wrong = {code for code in typed if not 1 <= good.get(code, 0) <= limit.MOST}
-    return good, dict.fromkeys(sorted(wrong), f"请填 1 到 {limit.MOST} 的整数。")
+def _limits(units: dict[str, Unit], given: dict[str, str]) -> tuple[dict[str, Limit], dict[str, str]]:
+    """The limits that were typed, in the unit that was chosen beside them, and a sentence for each that is none."""
+    typed = {code: given[code].strip() for code in units if given.get(code, "").strip()}
+    good, wrong = dict[str, Limit](), list[str]()
+    for code in sorted(typed):
+        try:
+            good[code] = limit.parse(f"{typed[code].lstrip('0')}{given.get(f'{code}_unit', units[code])}")
+        except ValueError:
+            wrong.append(code)
+    return good, dict.fromkeys(wrong, f"请填 1 到 {limit.MOST} 的整数，再选单位。")
 
 
 ROUTES = [

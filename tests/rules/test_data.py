@@ -102,7 +102,7 @@ def test_limits_can_be_counted():
     shipped = {row["code"]: str(limit.Limit(int(row["amount"]), limit.Unit(row["unit"]))) for row in rows("limits")}
     assert shipped == {
         "ZX": "2wd", "QZ": "5wd", "TS": "10wd", "JB": "15wd", "JY": "10wd", "GX": "3wd", "JJ": "24h", "XF": "60cd",
-        "CB": "5wd", "QS": "1wd", "LX": "1wd", "TD": "1wd", "JQ": "1h", "JL": "2h", "XQ": "15cd", "XL": "15cd",
+        "CB": "5wd", "QS": "1wd", "LX": "1wd", "TD": "1wd", "JQ": "30m", "JL": "2h", "XQ": "15cd", "XL": "15cd",
         "XT": "5wd", "FC": "30cd",
     }  # fmt: skip
     assert {row["version"] for row in rows("limits")} == {"2026-1"}

@@ -309,3 +309,19 @@ def test_a_pause_never_brings_the_due_time_forward(
     assert after >= before
     assert after <= before + timedelta(days=30)
     assert deadline.warn_before(after, limit) < after
+
+
+def test_minutes_run_day_and_night_and_are_said_as_minutes():
+    # An urgent matter of Friday 18:00, to be signed for within 30 minutes: 18:30, yellow from the last quarter on, 18:22:30.
+    half_hour, received = deadline.parse("30m"), at("2026-11-20T18:00")
+    due = deadline.due(received, half_hour, CITY)
+    assert (str(half_hour), half_hour.text(), shown(due)) == ("30m", "30 分钟", "2026-11-20 18:30")
+    assert deadline.warn_at(received, half_hour, CITY) == at("2026-11-20T18:22:30")
+    [day] = deadline.explain(received, half_hour, CITY)
+    assert (day.counts, day.why) == (True, "按分钟连续计时，昼夜不停")
+    assert not deadline.provisional(received, half_hour, CITY) and deadline.extension_cap(half_hour) == 0
+    assert deadline.remaining(at("2026-11-20T18:05"), due, half_hour, CITY) == "还剩 25 分钟"
+    assert deadline.remaining(at("2026-11-20T18:42"), due, half_hour, CITY) == "超期 12 分钟"
+    assert deadline.remaining(at("2026-11-20T20:30"), due, half_hour, CITY) == "超期 2 小时"
+    with pytest.raises(ValueError, match="30m（分钟）"):
+        deadline.parse("30min")

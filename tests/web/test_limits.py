@@ -78,3 +78,16 @@ async def test_the_dispatcher_takes_a_letter_as_xinfang_and_the_citizen_reads_it
     assert "按信访事项办理，办理时限 60 天" in after["timeline"][-1]["texts"]["note"]
     again = {**given, "version": after["version"]}
     assert (await client.post(f"/api/v1/cases/{number}/steps", json=again, headers=who)).status_code == 409
+
+
+async def test_a_limit_may_be_given_in_minutes(client):
+    hall = client.app.state.hall
+    await sign_in(client, people.XI)
+    page = (await client.get("/admin/limits")).text
+    assert '<option value="m" selected>分钟</option>' in page  # to sign for an urgent matter: half an hour
+    wrong = await client.post("/admin/limits", data={"JL": "5", "JL_unit": "min", "note": "柳政办〔2027〕3号"})
+    assert wrong.status_code == 422 and "再选单位" in wrong.text
+    made = await client.post("/admin/limits", data={"JL": "45", "JL_unit": "m", "note": "柳政办〔2027〕3号"})
+    assert made.status_code == 303
+    assert str(hall.city.terms[hall.city.version, "JL"].limit) == "45m"
+    assert str(hall.city.terms[hall.city.version, "JQ"].limit) == "30m"
