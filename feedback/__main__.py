@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import asyncpg
 
 from feedback import port, settings
-from feedback.commands import deadline, learning, moving, people, proving, reaching, saving, serving
+from feedback.commands import deadline, learning, moving, people, proving, reaching, reorganising, saving, serving
 from feedback.settings import BadSetting
 from feedback.store import database, server
 from feedback.store.vault import WrongKey
 
-_FILES = (serving, deadline, moving, proving, saving, people, learning)
+_FILES = (serving, deadline, moving, proving, saving, people, reorganising, learning)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -278,3 +278,49 @@ def test_without_a_database_there_is_nothing_to_export(tmp_path: Path) -> None:
     done = minsheng(tmp_path, "train", "--export", str(tmp_path / "labels.csv"))
     assert done.returncode == 0 and "还没有数据库" in done.stderr
     assert not (tmp_path / "postgres").exists()
+
+
+# reorganise ------------------------------------------------------------------------------------------------------------
+
+TABLE = """what,act,codes,into,name,short,categories,words,on,basis
+单位,合并,STHJ、ZJJ,CGJ,,,,,2099-03-01,柳政发〔2026〕9号
+单位,拆分,GAJ,GAJ,,,,,2099-04-01,柳政发〔2026〕10号
+单位,拆分,GAJ,JGZD,交警支队,交警,A10、C02,,2099-04-01,柳政发〔2026〕10号
+bureau,rename,JTJ,,市交通运输局（新）,市交通局,,,2099-05-01,柳政发〔2026〕11号
+"""
+
+
+def planned(var: Path) -> list[str]:
+    return ask(var, "SELECT act || ' ' || code || ' ' || on_day FROM reorganisations ORDER BY id").splitlines()
+
+
+def test_reorganise_shows_first_then_plans_all_lines_or_none(var: Path, tmp_path: Path) -> None:
+    file = tmp_path / "调整.csv"
+    file.write_text(TABLE, encoding="utf-8-sig")
+    nobody = minsheng(var, "reorganise", str(file), "--dry-run")
+    assert nobody.returncode == 1 and "minsheng user add" in nobody.stderr
+    minsheng(var, "user", "add", "xi-guan", "--name", "席管", "--role", "system_admin", given="Chun-tian-2026\n")
+    seen = minsheng(var, "reorganise", str(file), "--dry-run")
+    assert seen.returncode == 0, seen.stderr
+    assert "新设交警支队（JGZD）" in seen.stderr and "什么都没有改变" in seen.stderr and planned(var) == []
+    file.write_text(TABLE + "单位,合并,RSJ,NOWHERE,,,,,2099-06-01,柳政发〔2026〕12号\n", encoding="utf-8")
+    wrong = minsheng(var, "reorganise", str(file))
+    assert wrong.returncode == 1 and "第 6 行" in wrong.stderr and planned(var) == []
+    file.write_text(TABLE, encoding="utf-8")
+    done = minsheng(var, "reorganise", str(file), "--by", "xi-guan")
+    assert done.returncode == 0 and "已经安排 3 项" in done.stderr, done.stderr
+    assert planned(var) == ["merge STHJ 2099-03-01", "merge ZJJ 2099-03-01", "split GAJ 2099-04-01", "rename JTJ 2099-05-01"]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("what,act\n单位,合并\n", "缺少列：codes、on、basis"),
+    ("what,act,codes,on,basis,extra\n单位,合并,STHJ,2099-01-01,文,x\n", "不认识的列：extra"),
+    ("what,act,codes,on,basis\n单位,拆开,STHJ,2099-01-01,文件\n", "第 2 行：act"),
+    ("what,act,codes,into,on,basis\n单位,合并,STHJ,CGJ,明天,文件\n", "第 2 行：on"),
+    ("what,act,codes,on,basis\n", "一行也没有"),
+])  # fmt: skip
+def test_reorganise_says_what_is_wrong_with_the_file(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_text(text, encoding="utf-8")
+    done = minsheng(tmp_path, "reorganise", str(file))
+    assert done.returncode == 1 and said in done.stderr, done.stderr

@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from feedback.actions import counting, intake, sealing
-from feedback.rules import chain, clocks, status
+from feedback.rules import chain, clocks, deadline, status
 from feedback.rules.clocks import Holding, Share
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step
+from feedback.rules.succession import Act, Change, Successor, What
 from feedback.store import cases, parts
 from feedback.web import case_time
 from tests import people
 from tests.actions import acting
-from tests.actions.acting import ACTS, BUREAUS, REFUSED, World
+from tests.actions.acting import ACTS, BUREAUS, CATEGORIES, REFUSED, World
+from tests.actions.walking import reorganise
 from tests.conftest import at
 
 Owner = tuple[str, Holding]
@@ -81,10 +83,11 @@ class Walk(RuleBasedStateMachine):
 
     run: Callable[[Awaitable[Any]], Any]
     world: World
+    begin = at("2026-11-23 09:00")
 
     @initialize(clear=st.booleans(), minutes=st.integers(0, 20_000))
     def receive(self, clear: bool, minutes: int) -> None:
-        self.now = at("2026-11-23 09:00") + timedelta(minutes=minutes)
+        self.now = self.begin + timedelta(minutes=minutes)
         letter = intake.Letter(body=people.NOISE if clear else "我家门口那个东西又坏了，没人管。")
         receipt = self.run(intake.submit(self.world.hall, letter, now=self.now))
         case: Case = self.run(cases.get(self.world.hall.database, receipt.number))
@@ -135,7 +138,7 @@ class Walk(RuleBasedStateMachine):
                 (one.step.value, one.at) for one in history
             ]
             assert sum(one.hours for one in told.picture) == pytest.approx(told.citizen)
-            for bureau in BUREAUS:
+            for bureau in {*BUREAUS, *(who for (who, _), _, _ in expected if who)}:
                 held = sum((b - a) / timedelta(hours=1) for whose, a, b in expected if whose == (bureau, Holding.HELD))
                 charged = sum(one.hours for one in told.bureaus if (one.bureau, one.role) == (bureau, Share.LEAD))
                 assert charged == pytest.approx(held), bureau
@@ -169,6 +172,44 @@ class Walk(RuleBasedStateMachine):
             assert head == track.case.head
 
 
+class Reorganised(Walk):
+    """The same while bureaus hand duties to a new one and the new one is merged again. The city's past is one for all
+    walks, so each begins where the one before ended."""
+
+    alive: str = ""
+    made: int = 0
+
+    @rule(minutes=st.integers(1, 3_000), n=st.integers(0, 1_000))
+    def reorganise(self, minutes: int, n: int) -> None:
+        before, self.now = self.now, self.now + timedelta(minutes=minutes)
+        for track in self.tracks:
+            track.spent.append((track.whose, before, self.now))
+        seen = [(track.case.due_at, track.case.status) for track in self.tracks]
+        self.run(reorganise(self.world, self.change(n), self.now))
+        for track in self.tracks:
+            after = self.run(cases.by_id(self.world.hall.database, track.case.id))
+            event("moved" if after.bureau != track.case.bureau else "stayed")
+            track.case, track.whose = after, owner(after, track.whose)
+            assert after.bureau is None or after.bureau in self.world.hall.city.bureaus
+            assert after.status not in status.AT_BUREAU or self.world.hall.city.serves(after.bureau)
+        assert [(track.case.due_at, track.case.status) for track in self.tracks] == seen
+
+    def change(self, n: int) -> Change:
+        """A new bureau takes a category from one; or the new one, cases and all, goes into one of the old ones."""
+        kind, day = type(self), self.now.astimezone(deadline.CITY_TIME).date()
+        old, category = BUREAUS[n % 3], CATEGORIES[n // 3 % 3]
+        if kind.alive:
+            code, kind.alive = kind.alive, ""
+            return Change(2**62, What.BUREAU, Act.MERGE, code, day, (Successor(old),))
+        kind.made += 1
+        kind.alive = f"NEW{kind.made}"
+        heir = Successor(kind.alive, f"新设第{kind.made}局", f"新{kind.made}局", categories=frozenset({category}))
+        return Change(2**62, What.BUREAU, Act.SPLIT, old, day, (Successor(old), heir))
+
+    def teardown(self) -> None:
+        type(self).begin = self.now
+
+
 class Street:
     """A loop in a thread of its own with the hall open in it, so that a walk can be plain steps."""
 
@@ -197,19 +238,28 @@ def street() -> Iterator[Street]:
 
 
 def test_no_walk_loses_time_or_charges_the_wrong_bureau(template: str, street: Street) -> None:
+    walk(template, street, Walk, "walks_of_life", examples=40)
+
+
+def test_no_reorganisation_loses_a_case_its_time_or_its_owner(template: str, street: Street) -> None:
+    walk(template, street, Reorganised, "reorganised_walks", examples=12)
+
+
+def walk(template: str, street: Street, kind: type[Walk], name: str, *, examples: int) -> None:
+    """Many walks of this kind on one database, whose chain is proven at the end."""
     stack = AsyncExitStack()
-    world = street.run(acting.world(stack, template, "walks_of_life"))
-    made = type("Walk", (Walk,), {"run": staticmethod(street.run), "world": world})
+    world = street.run(acting.world(stack, template, name))
+    made = type(kind.__name__, (kind,), {"run": staticmethod(street.run), "world": world})
     run_state_machine_as_test(
         made,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
-    street.run(sealing.seal(world.hall.database, now=at("2027-12-01 09:00")))
+    street.run(sealing.seal(world.hall.database, now=at("2060-12-01 09:00")))
     street.run(sealing.prove(world.hall.database))
     street.run(stack.aclose())
