@@ -13,7 +13,7 @@ from feedback.rules.hot import Letter
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
-from feedback.store import cases, hot_issues, ledger
+from feedback.store import cases, hot_issues
 
 BATCH = 20
 """New cases of one transaction."""
@@ -76,11 +76,9 @@ class Proposal:
         return self.chance >= hot.SAME
 
 
-async def proposals(hall: Hall, case: Case) -> list[Proposal]:
-    """Open cases like this one by place, matter and time: the likeliest first, then the newest of the same matter and district."""
-    if case.protected:
-        return []
-    found = await ledger.similar_open(hall.database, case)
+def proposals(hall: Hall, case: Case, found: Sequence[Any]) -> list[Proposal]:
+    """Of the open cases that may be like this one (`ledger.similar_open`) those that are, by place, matter and time: the
+    likeliest first, then the newest of the same matter and district."""
     own = Letter(case.id, f"{case.title}\n{case.body}", case.address, hot_issues.letter_day(case.received_at))
     chances = hall.alike(own, [hot_issues.letter(row) for row in found])
     made = [Proposal(row, round(chance, 2)) for row, chance in zip(found, chances, strict=True)]

@@ -7,18 +7,53 @@ from typing import Any
 from databases import Database
 
 from feedback.rules.permission import BUREAU_ROLES, Actor
-from feedback.rules.record import Case, Event
-from feedback.store import cases
+from feedback.rules.record import Assignment, Case, Event, Text
+from feedback.store import cases, instructions, ledger, parts
+from feedback.store.together import together
+from feedback.store.vault import Vault
 
 MOST = 20
 """Neighbours of each sort."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Everything that was written about one case, and the cases beside it."""
+
+    margins: Any
+    history: list[Event]
+    names: dict[int, str]
+    said: list[Text]
+    held: list[Assignment]
+    letter: list[Any]
+    corrections: list[Any]
+    instructions: list[Any]
+    alike: list[Any]
+    neighbours: list["Neighbour"]
+
+
+async def whole(database: Database, case: Case, who: Actor, *, vault: Vault) -> File:
+    """The file of a case as this person may read it, in one statement."""
+    margin, (events, names), *others = await together(
+        database,
+        lambda asked: margins(asked, case, who.person_id),
+        lambda asked: history(asked, case.id),
+        lambda asked: cases.texts(asked, case.id, vault=vault),
+        lambda asked: cases.assignments(asked, case.id),
+        lambda asked: parts.of_letter(asked, case),
+        lambda asked: ledger.corrections(asked, case.id),
+        lambda asked: instructions.of_case(asked, case.id),
+        lambda asked: ledger.similar_open(asked, case),
+        lambda asked: neighbours(asked, case, who),
+    )
+    return File(margin, events, names, *others)
 
 
 async def margins(database: Database, case: Case, person_id: int | None) -> Any:
     """What belongs to exactly one case: sealed text, contact, handler, lead, followers, extension of this round, ledger,
     and this person's draft."""
     return await database.fetch_one(
-        """SELECT cases.sealed_text, contacts.name AS contact_name, contacts.phone, contacts.email, contacts.phone_hash,
+        """SELECT cases.sealed_text, contacts.name AS contact_name, contacts.phone, contacts.email,
             handler.name AS handler, units.name AS unit, lead.number AS lead,
             ARRAY(SELECT number FROM cases AS f WHERE f.lead_id = cases.id AND f.status = 'joined' ORDER BY f.id) AS followers,
             extensions.days, extensions.asked_at, extensions.granted, extensions.decided_at,
@@ -60,19 +95,20 @@ class Neighbour:
 
 _COLUMNS = "cases.id, number, title, status, received_at, bureau"
 _BY = {
-    "person": "FROM contacts JOIN cases ON cases.id = contacts.case_id WHERE contacts.phone_hash = :hash",
+    "person": """FROM contacts JOIN cases ON cases.id = contacts.case_id 
+        WHERE contacts.phone_hash = (SELECT phone_hash FROM contacts WHERE case_id = :id)""",
     "place": "FROM cases WHERE address = :address AND address <> ''",
 }
 
 
-async def neighbours(database: Database, case: Case, who: Actor, phone_hash: bytes | None) -> list[Neighbour]:
+async def neighbours(database: Database, case: Case, who: Actor) -> list[Neighbour]:
     """Cases of the same phone and of the same address, newest first.
 
     Only what this person may open: a bureau's staff read of its own cases. Nothing beside a protected case."""
     if case.protected:
         return []
     scope, values = _scope(who)
-    values |= {"id": case.id, "hash": phone_hash, "address": case.address}
+    values |= {"id": case.id, "address": case.address}
     parts = [
         f"""(SELECT '{why}' AS why, {_COLUMNS} {source} AND cases.id <> :id AND NOT protected AND {scope}
         ORDER BY received_at DESC LIMIT {MOST})"""

@@ -25,7 +25,14 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
 def connect(url: str, *, pool: int = 10) -> Database:
     """An unconnected pool. A hung database is given up after 30 s instead of never."""
-    return Database(url, min_size=min(2, pool), max_size=pool, command_timeout=30, connection_class=Connection)
+    return Database(
+        url, min_size=min(2, pool), max_size=pool, command_timeout=30, connection_class=Connection, init=_learn_arrays
+    )
+
+
+async def _learn_arrays(connection: asyncpg.Connection) -> None:
+    """asyncpg learns how an array is read when it is a column; from now on it knows it inside of rows too (together.py)."""
+    await connection.fetchrow("SELECT ARRAY[]::text[], ARRAY[]::real[], ARRAY[]::bigint[], ARRAY[]::integer[]")
 
 
 def raw(connection: Any) -> asyncpg.Connection:

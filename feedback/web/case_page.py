@@ -14,6 +14,7 @@ from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Person
 from feedback.rules.status import Step
 from feedback.store import people, units
+from feedback.store.together import together
 from feedback.web import case_view, offering, wording
 
 MAIN = (
@@ -180,16 +181,18 @@ async def choices(hall: Hall, case: Case, can: Sequence[str]) -> dict[str, Any]:
     """The choices of the forms that are offered."""
     some = set(can)
     bureau, category = some & {"dispatch", "return", "decide_return"}, some & {"dispatch", "correct_category"}
-    holders = {one for one in (case.bureau,) if one}
-    readers = await people.readers(hall.database, bureaus=holders, protected=case.protected) if "note" in some else []
+    readers, own_units = await together(
+        hall.database,
+        lambda asked: people.readers(asked, bureaus={case.bureau} - {None}, protected=case.protected),
+        lambda asked: units.of(asked, case.bureau or ""),
+    )
     own = [one for one in readers if one.bureau is not None and one.bureau == case.bureau]
-    own_units = await units.of(hall.database, case.bureau) if "assign" in some and case.bureau else []
     return {
         "bureaus": bureaus(hall.city, secret=case.protected) if bureau else [],
         "categories": categories(hall.city) if category else [],
-        "units": [(one.id, one.name) for one in own_units],
+        "units": [(one.id, one.name) for one in own_units] if "assign" in some else [],
         "colleagues": [(one.id, f"{one.name}（{wording.ROLES[one.role]}）") for one in own] if "assign" in some else [],
-        "readers": _by_place(hall.city, readers),
+        "readers": _by_place(hall.city, readers if "note" in some else []),
         "days": offering.most_days(case, hall.city),
     }
 

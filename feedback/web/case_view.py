@@ -10,7 +10,7 @@ from feedback.rules import clocks, deadline
 from feedback.rules.city import City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
-from feedback.store import casefile, cases, drafts, instructions, ledger, parts
+from feedback.store import casefile, drafts
 from feedback.web import case_clock, case_time, named, neighbours, offering, reply_desk, stage_view, wording
 
 Named = named.Named
@@ -76,11 +76,9 @@ def _contact(hall: Hall, beside: Any) -> tuple[str, dict[str, str]]:
 
 async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: bool = False) -> dict[str, Any]:
     """Everything about one case for somebody who may see it; `entering` tells colleagues that it is open before them."""
-    database = hall.database
-    beside = await casefile.margins(database, case, who.person_id)
+    file = await casefile.whole(hall.database, case, who, vault=hall.vault)
+    beside, history, said, held = file.margins, file.history, file.said, file.held
     title, address, body = words_of(hall, case, beside["sealed_text"] if case.protected else None)
-    (history, names), said = await casefile.history(database, case.id), await cases.texts(database, case.id, vault=hall.vault)
-    held = await cases.assignments(database, case.id)
     extension = _extension(beside)
     facts = offering.Facts.of(history, case, extension)
     can = offering.names(who, case, facts, hall.city, now)
@@ -98,7 +96,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "regime": case.regime,
         "own_part": _last(said, "part"),
         "stages": stage_view.stages(hall.city, case, held, now),
-        "parts": await letter_parts(hall, case, staff=True),
+        "parts": letter_parts(hall, case, file.letter, staff=True),
         "limit": hall.city.terms[case.limit_version, case.limit_code].name,
         "handler": beside["handler"],
         "unit": beside["unit"],
@@ -110,12 +108,12 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
              "accepted_at": one.accepted_at, "until_at": one.until_at}
             for one in held
         ],
-        "timeline": _timeline(hall, history, names, said),
+        "timeline": _timeline(hall, history, file.names, said),
         "notes": [{"at": _at(history, t.seq), "text": t.body} for t in said if t.field == "note"],
         "clocks": _clocks(hall, case, history, held, now, before=await counting.before_split(hall, case)),
-        "ledger": await _ledger(hall, case, beside),
-        "instructions": [dict(one._mapping) for one in await instructions.of_case(database, case.id)],
-        **await neighbours.shown(hall, who, case, beside["phone_hash"]),
+        "ledger": _ledger(hall, beside, file.corrections),
+        "instructions": [dict(one._mapping) for one in file.instructions],
+        **neighbours.shown(hall, who, case, file),
         "answer": _last(said, "answer"),
         "finding": _last(said, "finding"),
         "outcome": _last(said, "outcome"),
@@ -127,9 +125,8 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
     }  # fmt: skip
 
 
-async def letter_parts(hall: Hall, case: Case, *, staff: bool) -> list[dict[str, Any]]:
-    """The other cases of the same letter. Staff never learn of a part that was sealed; its writer knows it anyway."""
-    found = await parts.of_letter(hall.database, case)
+def letter_parts(hall: Hall, case: Case, found: Iterable[Any], *, staff: bool) -> list[dict[str, Any]]:
+    """The other ones of the cases of one letter. Staff never learn of a part that was sealed; its writer knows it anyway."""
     others = [one for one in found if one["id"] != case.id and not (staff and one["protected"])]
     return [neighbours.brief(hall, one) | ({"bureau": None} if one["protected"] else {}) for one in others]
 
@@ -208,7 +205,7 @@ def _clocks(
     }  # fmt: skip
 
 
-async def _ledger(hall: Hall, case: Case, found: Any) -> dict[str, Any] | None:
+def _ledger(hall: Hall, found: Any, corrections: Iterable[Any]) -> dict[str, Any] | None:
     if found["decision"] is None:
         return None
     triples = zip(found["categories"], found["bureaus"], found["scores"], strict=True)
@@ -222,7 +219,7 @@ async def _ledger(hall: Hall, case: Case, found: Any) -> dict[str, Any] | None:
             {"category": category(hall.city, code), "bureau": bureau(hall.city, lead), "probability": score}
             for code, lead, score in triples
         ],
-        "corrections": [_correction(hall.city, one) for one in await ledger.corrections(hall.database, case.id)],
+        "corrections": [_correction(hall.city, one) for one in corrections],
     }
 
 

@@ -16,6 +16,7 @@ from feedback.rules.status import Step
 from feedback.store import oversight, people, queues, searching, stages
 from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
+from feedback.store.together import together
 from feedback.web import (
     article_desk,
     case_view,
@@ -140,8 +141,12 @@ async def listing(
         raise errors.BadFields({"cursor": queues.BadCursor.__doc__ or ""}) from None
     titles = await secret_titles(request, found)
     unknown = {case.handler_id for case in found if case.handler_id and case.handler_id not in known}
-    names = {**known, **await people.names(hall.database, unknown)}
-    owed = await stages.running(hall.database, [case.id for case in found])
+    strangers, owed = await together(
+        hall.database,
+        lambda asked: people.names(asked, unknown),
+        lambda asked: stages.running(asked, [case.id for case in found]),
+    )
+    names = {**known, **strangers}
     rows = [
         {**case_view.row(hall, case, now, title=titles.get(case.id, ""), owed=owed.get(case.id, ())), "handler": names.get(case.handler_id or 0)}
         for case in found

@@ -1,6 +1,6 @@
 """Other cases beside one: those that may be the same incident, those of the same person, those of the same place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from feedback.actions import grouping
@@ -11,22 +11,21 @@ from feedback.store import casefile
 from feedback.web import named
 
 
-async def shown(hall: Hall, who: Actor, case: Case, phone_hash: bytes | None) -> dict[str, list[dict[str, Any]]]:
+def shown(hall: Hall, who: Actor, case: Case, file: casefile.File) -> dict[str, list[dict[str, Any]]]:
     """The three lists: `similar` the likeliest first, `earlier` and `same_place` newest first; only what `who` may open.
 
     A case of the same place stands there only if it is in no other list. Beside a protected case there is nothing."""
     if case.protected:
         return {"similar": [], "earlier": [], "same_place": []}
-    similar = await _similar(hall, who, case)
-    found = await casefile.neighbours(hall.database, case, who, phone_hash)
-    person = [one for one in found if one.why == "person"]
+    similar = _similar(hall, who, case, file.alike)
+    person = [one for one in file.neighbours if one.why == "person"]
     known = {one["number"] for one in similar} | {one.number for one in person}
-    place = [one for one in found if one.why == "place" and one.number not in known]
+    place = [one for one in file.neighbours if one.why == "place" and one.number not in known]
     return {"similar": similar, "earlier": _briefs(hall, person), "same_place": _briefs(hall, place)}
 
 
-async def _similar(hall: Hall, who: Actor, case: Case) -> list[dict[str, Any]]:
-    found = await grouping.proposals(hall, case)
+def _similar(hall: Hall, who: Actor, case: Case, alike: Sequence[Any]) -> list[dict[str, Any]]:
+    found = grouping.proposals(hall, case, alike)
     mine = [one for one in found if who.role not in BUREAU_ROLES or one.row["bureau"] == who.bureau]
     return [{**brief(hall, one.row), "likeness": one.chance, "same": one.same} for one in mine]
 

@@ -14,6 +14,7 @@ from feedback.rules.record import Case
 from feedback.rules.status import Status
 from feedback.store import articles, drafts, publication, reply_templates
 from feedback.store.publication import Published
+from feedback.store.together import together
 from feedback.web import named, public, templating
 
 SHOWN = 5
@@ -63,15 +64,19 @@ def present(rows: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
 
 async def _sources(hall: Hall, who: Actor, case: Case, name: str) -> dict[str, Any]:
     values = _values(hall, case, name)
-    fitting = await reply_templates.fitting(hall.database, case.bureau or "", case.category)
     today = clock.local(clock.now()).date()
-    known = await articles.about(hall.database, [case.category or ""], today=today, limit=SHOWN)
+    fitting, known, answers = await together(
+        hall.database,
+        lambda asked: reply_templates.fitting(asked, case.bureau or "", case.category),
+        lambda asked: articles.about(asked, [case.category or ""], today=today, limit=SHOWN),
+        lambda asked: publication.page(asked, category=case.category, limit=_LOOKED_AT),
+    )
     return {
         "templates": [
             {"id": one["id"], "name": one["name"], "body": phrasing.filled(one["body"], values)} for one in fitting
         ],
         "articles": [article(hall, one) for one in known],
-        "published": [public.brief(hall, one) for one in await _published(hall, case)],
+        "published": [public.brief(hall, one) for one in _likeliest(hall, case, answers if case.category else [])],
     }
 
 
@@ -88,11 +93,8 @@ def article(hall: Hall, one: articles.Article) -> dict[str, Any]:
     }
 
 
-async def _published(hall: Hall, case: Case) -> list[Published]:
-    """Published answers about the same matter, the most alike first."""
-    if case.category is None:
-        return []
-    found = await publication.page(hall.database, category=case.category, limit=_LOOKED_AT)
+def _likeliest(hall: Hall, case: Case, found: Sequence[Published]) -> list[Published]:
+    """Of published answers about the same matter those to the letters most like this one."""
     others = [one for one in found if one.id != case.id]
     # Alike in matter and place, whenever it was: all on one day, under identities that are no case's.
     own = Letter(-case.id, f"{case.title}\n{case.body}", case.address, _ANY_DAY)

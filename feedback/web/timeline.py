@@ -11,7 +11,7 @@ from feedback.rules import clocks, reopening
 from feedback.rules.permission import BUREAU_ROLES, Role
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import TABLE, Status, Step
-from feedback.store import cases
+from feedback.store import cases, parts
 from feedback.web import case_time, case_view, templating, wording
 
 CITIZEN_STEPS = (Step.SUPPLEMENT, Step.REMIND, Step.WITHDRAW, Step.RATE, Step.REWORK, Step.CONTEST)
@@ -65,7 +65,7 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "remind_from": asking.may_remind_from(case) if case.status in TABLE[Step.REMIND] else None,
         "question": question(case, said),
         "regime": case.regime,
-        "parts": await case_view.letter_parts(hall, case, staff=False),
+        "parts": case_view.letter_parts(hall, case, await parts.of_letter(hall.database, case), staff=False),
         "title": title,
         "address": address,
         "body": body,

@@ -7,6 +7,7 @@ import pytest
 
 from feedback import clock
 from tests import people
+from tests.store.test_together import counted
 from tests.web.conftest import token
 from tests.web.staff import Page, api_step, at_bureau, browser, get, post
 
@@ -31,6 +32,16 @@ async def step(client, who, number, name, **fields):
     hidden = (await get(client, who, f"/desk/{number}")).form(name)
     kept = {field: hidden[field] for field in ("version", "seen") if field in hidden}
     return await post(client, who, hidden["action"], step=name, **{**kept, **fields})
+
+
+@pytest.mark.parametrize(("someone", "most"), [(people.WANG, 11), (people.JU, 11), (people.DU, 10), (people.DIAO, 10)])
+async def test_the_page_asks_the_database_few_questions(client, number, someone, most, monkeypatch):
+    """Queues, list and filters beside it, the whole file of the case, what helps to answer: what belongs together is read together."""
+    headers = await browser(client, someone)
+    await client.get(f"/desk/{number}", headers=headers)  # learns what the columns are called
+    statements = counted(monkeypatch)
+    assert (await client.get(f"/desk/{number}", headers=headers)).status_code == 200
+    assert len(statements) <= most, "\n".join(statements)
 
 
 async def test_who_else_has_the_case_open_is_shown_and_forgotten_after_two_minutes(client, number):
