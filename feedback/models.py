@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,12 @@ class Keeper:
     def _shipped(self, row: Any) -> bool:
         """The shipped model was wanted, and has been trained again since: whatever lies in its place is meant."""
         return not row["folder"] and getattr(self._hall.understand, "folder", None) == self._own.model
+
+
+async def tidy(pool: Database, own: Settings) -> None:
+    """Removes the files of models that nobody will go back to; 48 MB each would fill the disk in time."""
+    for name in await models.drop_old(pool, now=clock.now()):
+        await asyncio.to_thread(shutil.rmtree, folder(own, name), ignore_errors=True)
 
 
 def version(hall: Hall) -> str:

@@ -72,6 +72,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("model", models.LOOK, models.Keeper(hall, own)),
         Job("shadow", 2, lambda: _read_along(reads)),
         Job("tidying", 3600, lambda: tidy(hall)),
+        Job("old models", 3600, lambda: models.tidy(hall.database, own)),
         Job("heartbeat", 1, lambda: vitals.beat(hall.database, "worker", now=clock.now())),
     ]
 

@@ -14,6 +14,7 @@ from feedback import app, clock, models, shadow
 from feedback.actions import dispatching, intake, learning
 from feedback.commands import apprentice
 from feedback.commands import learning as command
+from feedback.rules.learning import Check
 from feedback.settings import Settings
 from feedback.store import models as known
 from feedback.store import shadows
@@ -138,6 +139,35 @@ async def test_a_model_that_cannot_be_loaded_serves_nobody(own: Settings):
         assert models.version(hall) == shipped
     async with app.opened(own) as hall:  # a fresh process falls back, too
         assert models.version(hall) == shipped
+
+
+async def test_models_nobody_goes_back_to_are_removed(own: Settings):
+    """Eight trained ones: 1 and 2 have served, 3 failed and is old; the three newest stay whatever they are, the rest goes."""
+    async with app.opened(own) as hall:
+        diao, began = await actor(hall, people.DIAO), clock.now() - timedelta(days=90)
+        for number in range(1, 9):
+            name, trained = f"model-{number}", began + timedelta(days=number)
+            (own.var / "models" / name).mkdir(parents=True)
+            (own.var / "models" / name / "model.json").write_text("{}")
+            checks = [Check("golden", 0.5, wanted=0.9, of=10, passed=False)] if number in (3, 7) else []
+            await known.add(
+                hall.database, name, labels=["A01"], folder=name, letters=1, confirmed=1, before=trained, compared="",
+                checks=checks, categories={}, now=trained,
+            )  # fmt: skip
+            if number in (1, 2):
+                await learning.promote(hall, diao, name, reason="更准", now=trained)
+        await models.tidy(hall.database, own)
+        left = sorted(path.name for path in (own.var / "models").iterdir())
+        assert left == ["model-1", "model-2", "model-6", "model-7", "model-8"]
+        assert (await known.candidate(hall.database))["version"] == "model-8" and own.model.exists()
+        with pytest.raises(learning.NotServable):
+            await learning.promote(hall, diao, "model-5", reason="更准", now=clock.now())
+        await learning.promote(hall, diao, "model-1", reason="还是它", now=clock.now())  # the one before: back with it
+        await known.add(
+            hall.database, "model-5", labels=["A01"], folder="model-5", letters=1, confirmed=1, before=clock.now(),
+            compared="", checks=[], categories={}, now=clock.now(),
+        )  # fmt: skip
+        assert not (await known.get(hall.database, "model-5"))["dropped_at"]  # trained again to the very same
 
 
 async def test_too_few_labels_train_nothing_and_can_be_exported(own: Settings, small: Path, tmp_path: Path, capsys):

@@ -26,7 +26,7 @@ class AlreadyJudged(Exception):
 
 
 class NotServable(Exception):
-    """这个模型不能启用：它没有通过检验，或者正在使用。"""
+    """这个模型不能启用：它没有通过检验、正在使用，或者太旧已经清理。"""
 
 
 async def export(hall: Hall, *, now: datetime) -> list[Label]:
@@ -74,12 +74,12 @@ async def judge(hall: Hall, actor: Actor, number: str, *, category: str = "", bu
 async def promote(hall: Hall, actor: Actor, version: str, *, reason: str, now: datetime) -> bool:
     """From now on this model serves; every process takes it within seconds. Returns whether it is a going back.
 
-    Raises WrongRole, and NotServable for a model that failed, was never measured, or serves already."""
+    Raises WrongRole, and NotServable for a model that failed, was never measured, serves already, or whose files are gone."""
     _demand(actor, MODEL_KEEPERS)
     async with hall.database.transaction():
         await models.lock(hall.database)
         wanted, serves = await models.get(hall.database, version), await serving(hall)
-        if wanted is None or not wanted["passed"] or version == serves or (not wanted["trained_at"] and not wanted["first_used_at"]):
+        if wanted is None or not wanted["passed"] or wanted["dropped_at"] or version == serves or (not wanted["trained_at"] and not wanted["first_used_at"]):
             raise NotServable(version)
         back = wanted["first_used_at"] is not None
         await models.promote(

@@ -36,6 +36,18 @@ class Sheet:
         ]
 
 
+    def as_csv(self) -> bytes:
+        """The same sheet, every record in its line, as a file that is read many times faster than a workbook."""
+        file, line = io.StringIO(), 1
+        writer = csv.writer(file)
+        writer.writerow(self.header)
+        for place, cells in self.records:
+            writer.writerows([()] * (place - line - 1))
+            writer.writerow(cells)
+            line = place
+        return file.getvalue().encode()
+
+
 def read(content: bytes, *, most: int = workbooks.MOST) -> Sheet:
     """The first sheet of a workbook, or a CSV table in UTF-8 or GB18030. Raises Unreadable; `most` rows are read, more are refused."""
     lines = _workbook(content) if content.startswith(b"PK\x03\x04") else _csv(content)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -119,6 +119,17 @@ async def content(database: Database, vault: Vault, identity: int, file: File) -
         {"id": identity, "role": file.value},
     )
     return b"".join(base64.b64decode(vault.open(row["sealed"])) for row in rows) if rows else None
+
+
+async def pieces(database: Database, vault: Vault, identity: int, file: File) -> AsyncIterator[bytes]:
+    """A file of a job, of which one part is in memory at a time."""
+    part = 0
+    while row := await database.fetch_one(
+        "SELECT sealed FROM file_parts WHERE job_id = :id AND role = :role AND part = :part",
+        {"id": identity, "role": file.value, "part": part},
+    ):
+        yield base64.b64decode(vault.open(row["sealed"]))
+        part += 1
 
 
 async def files(database: Database, ids: Sequence[int]) -> set[tuple[int, str]]:

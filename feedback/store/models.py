@@ -11,6 +11,14 @@ from databases import Database
 from feedback.rules.learning import Check
 
 SHOWN = 20
+KEPT = 3
+"""The newest trained models, whatever became of them."""
+
+_CANDIDATE = """SELECT version, folder, trained_at FROM models
+    WHERE trained_at IS NOT NULL AND passed AND set_aside IS NULL
+        AND trained_at > coalesce((SELECT max(at) FROM promotions), '-infinity')
+        AND NOT EXISTS (SELECT FROM promotions WHERE promotions.version = models.version)
+    ORDER BY trained_at DESC LIMIT 1"""
 
 
 async def note(database: Database, version: str, *, labels: Sequence[str], now: datetime) -> None:
@@ -37,7 +45,8 @@ async def add(
         """INSERT INTO models (version, labels, trained_at, folder, letters, confirmed, before_at, compared, passed)
         VALUES (:version, :labels, :now, :folder, :letters, :confirmed, :before, :compared, :passed)
         ON CONFLICT (version) DO UPDATE SET trained_at = excluded.trained_at, folder = excluded.folder,
-            before_at = excluded.before_at, compared = excluded.compared, passed = excluded.passed, set_aside = NULL""",
+            before_at = excluded.before_at, compared = excluded.compared, passed = excluded.passed, set_aside = NULL,
+            dropped_at = NULL""",
         about,
     )
     for table in ("model_checks", "model_categories"):
@@ -70,13 +79,7 @@ async def serving(database: Database) -> Any | None:
 
 async def candidate(database: Database) -> Any | None:
     """The newest trained model that passed, was not set aside and has never been put to work: it runs in the shadow."""
-    return await database.fetch_one(
-        """SELECT version, folder, trained_at FROM models
-        WHERE trained_at IS NOT NULL AND passed AND set_aside IS NULL
-            AND trained_at > coalesce((SELECT max(at) FROM promotions), '-infinity')
-            AND NOT EXISTS (SELECT FROM promotions WHERE promotions.version = models.version)
-        ORDER BY trained_at DESC LIMIT 1"""
-    )
+    return await database.fetch_one(_CANDIDATE)
 
 
 async def listed(database: Database) -> list[Any]:
@@ -137,3 +140,19 @@ async def promotions(database: Database) -> list[Any]:
         f"""SELECT promotions.*, people.name AS who FROM promotions JOIN people ON people.id = person_id
         ORDER BY promotions.id DESC LIMIT {SHOWN}"""
     )
+
+
+async def drop_old(database: Database, *, now: datetime) -> list[str]:
+    """Gives up every trained model but the one that serves, the one before it, the candidate and the KEPT newest; returns the
+    folders of all that were ever given up. Nobody puts one to work meanwhile."""
+    async with database.transaction():
+        await lock(database)
+        await database.execute(
+            f"""UPDATE models SET dropped_at = :now WHERE folder <> '' AND dropped_at IS NULL AND version NOT IN (
+                SELECT unnest(ARRAY[version, instead]) FROM (SELECT * FROM promotions ORDER BY id DESC LIMIT 1) AS newest
+                UNION SELECT version FROM ({_CANDIDATE}) AS candidate
+                UNION (SELECT version FROM models WHERE trained_at IS NOT NULL ORDER BY trained_at DESC LIMIT {KEPT}))""",
+            {"now": now},
+        )
+        rows = await database.fetch_all("SELECT folder FROM models WHERE folder <> '' AND dropped_at IS NOT NULL")
+    return [row["folder"] for row in rows]

@@ -1,5 +1,6 @@
 """The lists that may leave as a file: what each is called, who may take it, its columns, and its rows page by page. Never a protected case."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,7 +89,12 @@ async def _cases(hall: Hall, wanted: Wanted, found: Sequence[Case]) -> list[list
         await contacts.keep_reveals(
             hall.database, shown, person_id=wanted.actor.person_id or 0, reason=wanted.reason, now=wanted.now
         )
-    return [_case(hall, wanted, case, *known.get(case.id, ("", ""))) for case in found]
+    return await _each(found, lambda case: _case(hall, wanted, case, *known.get(case.id, ("", ""))))
+
+
+async def _each(found: Sequence[Any], row: Callable[[Any], list[Any]]) -> list[list[Any]]:
+    """The rows of what was found. Taking personal data out of hundreds of letters takes a moment, in which others are served."""
+    return await asyncio.to_thread(lambda: [row(one) for one in found])
 
 
 def _demand_contacts(wanted: Wanted) -> None:
@@ -121,18 +127,19 @@ async def _figures(hall: Hall, wanted: Wanted) -> Rows:
         found = await drilldown.members(
             hall.database, shown.period, view.figure, narrow=shown.narrow, now=wanted.now, due=due, after=after, limit=BATCH
         )
-        yield [
-            [
-                one["number"], hall.redact(one["title"]), wording.KINDS[one["kind"]], _name(case_view.category(hall.city, one["category"])),
-                _name(case_view.district(hall.city, one["district"])), _name(case_view.bureau(hall.city, one["bureau"])),
-                wording.STATUSES[one["status"]], one["received_at"], one["due_at"], "是" if one["is_late"] or one["late_before"] else "",
-                one["round"],
-            ]
-            for one in found
-        ]  # fmt: skip
+        yield await _each(found, lambda one: _figure(hall, one))
         if len(found) < BATCH:
             return
         after = Cursor(found[-1]["received_at"], found[-1]["id"])
+
+
+def _figure(hall: Hall, one: Any) -> list[Any]:
+    return [
+        one["number"], hall.redact(one["title"]), wording.KINDS[one["kind"]], _name(case_view.category(hall.city, one["category"])),
+        _name(case_view.district(hall.city, one["district"])), _name(case_view.bureau(hall.city, one["bureau"])),
+        wording.STATUSES[one["status"]], one["received_at"], one["due_at"], "是" if one["is_late"] or one["late_before"] else "",
+        one["round"],
+    ]  # fmt: skip
 
 
 async def _instructions(hall: Hall, wanted: Wanted) -> Rows:
@@ -183,13 +190,16 @@ async def _petitions(hall: Hall, wanted: Wanted) -> Rows:
         found, cursor = await petitions.page(
             hall.database, list(_PETITION), q=asked.q, cursor=cursor, limit=BATCH, now=wanted.now
         )
-        yield [
-            [one.number, _PETITION[one.status], hall.redact(one.public_title), hall.redact(one.public_body),
-             hall.city.districts.get(one.district or "", ""), one.proposed_at, one.closes_at, one.signatures]
-            for one in found
-        ]  # fmt: skip
+        yield await _each(found, lambda one: _petition(hall, one))
         if not cursor:
             return
+
+
+def _petition(hall: Hall, one: Any) -> list[Any]:
+    return [
+        one.number, _PETITION[one.status], hall.redact(one.public_title), hall.redact(one.public_body),
+        hall.city.districts.get(one.district or "", ""), one.proposed_at, one.closes_at, one.signatures,
+    ]  # fmt: skip
 
 
 class Published(forms.Form):
@@ -207,17 +217,20 @@ async def _published(hall: Hall, wanted: Wanted) -> Rows:
         found = await publication.page(
             hall.database, words=words, category=asked.category or None, bureau=asked.bureau or None, after=after, limit=BATCH
         )
-        rows = [
-            [one.number, wording.KINDS[one.kind], _name(case_view.category(hall.city, one.category)),
-             hall.city.districts.get(one.district or "", ""), one.answer_bureau or _name(case_view.bureau(hall.city, one.bureau)),
-             hall.redact(one.title), hall.redact(one.body), hall.redact(one.answer), one.received_at, one.answered_at]
-            for one in found
-        ]  # fmt: skip
+        rows = await _each(found, lambda one: _answer(hall, one))
         # Nobody finds a case by a telephone number that was taken out of it.
         yield [row for row in rows if all(word.lower() in f"{row[5]} {row[6]} {row[7]}".lower() for word in words)]
         if len(found) < BATCH:
             return
         after = found[-1].answered_at, found[-1].id
+
+
+def _answer(hall: Hall, one: publication.Published) -> list[Any]:
+    return [
+        one.number, wording.KINDS[one.kind], _name(case_view.category(hall.city, one.category)),
+        hall.city.districts.get(one.district or "", ""), one.answer_bureau or _name(case_view.bureau(hall.city, one.bureau)),
+        hall.redact(one.title), hall.redact(one.body), hall.redact(one.answer), one.received_at, one.answered_at,
+    ]  # fmt: skip
 
 
 LISTS: dict[str, Listed] = {
@@ -253,7 +266,7 @@ async def write(
     book = workbooks.Workbook(listed.name, listed.header)
     async for rows in listed.rows(hall, wanted):
         room = most - book.lines
-        book.add(rows[:room])
+        await asyncio.to_thread(book.add, rows[:room])
         if progress:
             await progress(book.lines)
         if len(rows) > room:

@@ -1,13 +1,14 @@
 """Taking a list away as an Excel file: a short one at once, a long one made by the worker; every one written down."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import orjson
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from feedback import clock
 from feedback.actions.revealing import MAY_REVEAL
@@ -123,10 +124,12 @@ def described(query: dict[str, str]) -> str:
     return orjson.dumps(kept).decode()[:500]
 
 
-def download(content: bytes, name: str, media_type: str = XLSX) -> Response:
-    """A file to be kept."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(content, media_type=media_type, headers={"content-disposition": disposition})
+def download(content: bytes | AsyncIterator[bytes], name: str, media_type: str = XLSX) -> Response:
+    """A file to be kept; a long one in pieces."""
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    if isinstance(content, bytes):
+        return Response(content, media_type=media_type, headers=headers)
+    return StreamingResponse(content, media_type=media_type, headers=headers)
 
 
 async def public(request: Request) -> Response:

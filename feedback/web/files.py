@@ -57,9 +57,9 @@ async def fetch(request: Request) -> Response:
     row, hall = await _job(request), doors.hall(request)
     wanted = request.path_params["file"]
     file = File(wanted) if wanted in (File.MADE, File.REFUSED) else None
-    content = await file_jobs.content(hall.database, hall.vault, row["id"], file) if file else None
-    if content is None:
+    if file is None or (row["id"], file.value) not in await file_jobs.files(hall.database, [row["id"]]):
         raise errors.NotFound
+    content = file_jobs.pieces(hall.database, hall.vault, row["id"], file)
     if file is File.REFUSED:
         return exports.download(content, f"{row['name'].rpartition('.')[0]}-没有导入的行.csv", "text/csv")
     return exports.download(content, row["name"])

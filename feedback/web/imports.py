@@ -50,13 +50,14 @@ async def upload(request: Request) -> Response:
     except Unreadable as fault:
         return _upload(request, str(fault))
     hall, now = doors.hall(request), clock.now()
+    table = await asyncio.to_thread(sheet.as_csv)
     chosen = await file_jobs.mapping(hall.database, _key(request, sheet)) or hotline.guess(sheet.header)
     async with hall.database.transaction():
         identity = await file_jobs.add(
             hall.database, hall.vault, kind="import", status="asked", person_id=request.state.person.id, now=now,
             name=(file.filename or "表格")[-80:], asked={"mapping": chosen, "notify": False},
         )  # fmt: skip
-        await file_jobs.keep(hall.database, hall.vault, identity, File.GIVEN, content)
+        await file_jobs.keep(hall.database, hall.vault, identity, File.GIVEN, table)
     return RedirectResponse(f"/imports/{identity}", 303)
 
 

@@ -14,7 +14,7 @@ from feedback.web import errors
 _log = logging.getLogger("feedback.request")
 
 JSON_LIMIT = 1 << 20
-UPLOADS = {"/imports": 20 << 20}
+UPLOADS = {"/imports": 50 << 20}
 """Bytes a body may have where more than a letter is sent: only who is signed in as a dispatcher is read there."""
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -93,7 +93,7 @@ def _same_site(headers: Headers) -> bool:
 
 
 class BodyLimit:
-    """413 for a body over 1 MiB (20 where staff upload a table), whether it says its length or not."""
+    """413 for a body over 1 MiB (50 where staff upload a table), whether it says its length or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

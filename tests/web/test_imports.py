@@ -137,6 +137,13 @@ def test_bombs_and_endless_tables_are_refused():
     assert len(sheets.read(b"a,b\n" + b"1,2\n" * 3, most=3).records) == 3
 
 
+def test_a_sheet_is_kept_as_it_is_with_its_lines():
+    """A workbook is read once; what follows reads the table it was turned into."""
+    sheet = sheets.read("\n编号,内容,\n\nA1,\"两行\n里的“引号\"\"”, 逗号\",x\n,,\n\nA2,=1+1\n".encode())
+    assert [line for line, _ in sheet.records] == [4, 7] and sheet.header[2] == "第 3 列"
+    assert sheets.read(sheet.as_csv()) == sheet
+
+
 async def test_only_dispatchers_import_and_each_sees_the_own_files(client):
     sent = await uploaded(client, text())
     for someone in (people.WANG, people.DU, people.XI):
