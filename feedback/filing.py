@@ -73,12 +73,13 @@ async def _import(hall: Hall, job: Any) -> str:
     async def progress(done: int, total: int) -> None:
         await file_jobs.progress(hall.database, job["id"], done=done, total=total, now=clock.now())
 
+    rows = await asyncio.to_thread(sheet.rows, asked["mapping"])
     made = await importing_sheets.cases(
-        hall, sheet.rows(asked["mapping"]), notify=asked["notify"], now=clock.now(), progress=progress
+        hall, rows, notify=asked["notify"], now=clock.now(), progress=progress
     )
     if made.refused:
-        rows = [(each.line, each.id, each.reason) for each in made.refused]
-        refused = tables.as_csv(("行号", "编号", "原因"), rows)
+        told = [(each.line, each.id, each.reason) for each in made.refused]
+        refused = tables.as_csv(("行号", "编号", "原因"), told)
         await file_jobs.keep(hall.database, hall.vault, job["id"], File.REFUSED, refused)
     return made.words()
 

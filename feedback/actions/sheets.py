@@ -1,8 +1,11 @@
 """A spreadsheet that somebody uploaded, CSV or .xlsx, as a header and rows of text; bounded, so that no file can choke the worker."""
 
+import asyncio
 import csv
 import io
 import itertools
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,9 @@ from feedback.actions.tables import Row, Unreadable
 UNPACKED = 200 << 20
 """Bytes a workbook may have when it is unpacked: a small file can hold gigabytes of nothing."""
 COLUMNS = 100
+APART = 1 << 20
+"""Bytes of a file from which on it is read by a process of its own."""
+REFUSED = 3
 _CELL = 40_000
 
 
@@ -66,6 +72,31 @@ def read(content: bytes, *, most: int = workbooks.MOST) -> Sheet:
     return Sheet(header, tuple(found[1:]))
 
 
+async def table(content: bytes) -> bytes:
+    """The sheet as CSV. A large workbook takes half a minute: it is read by a process of its own. Raises Unreadable."""
+    if len(content) < APART:
+        return (await asyncio.to_thread(read, content)).as_csv()
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "feedback.actions.sheets", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    made, _ = await child.communicate(content)
+    if child.returncode == REFUSED:
+        raise Unreadable(made.decode())
+    if child.returncode:
+        raise Unreadable("文件太大或者内容不完整，请分成几个文件，或者另存为 CSV")
+    return made
+
+
+def _apart() -> int:
+    """What the process does: a file comes in, the table goes out, or the sentence that says why not."""
+    try:
+        sys.stdout.buffer.write(read(sys.stdin.buffer.read()).as_csv())
+    except Unreadable as fault:
+        sys.stdout.buffer.write(str(fault).encode())
+        return REFUSED
+    return 0
+
+
 def _csv(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(tables.decoded(content), newline=""))
     return ((line, tuple(cell.strip() for cell in cells[:COLUMNS])) for line, cells in enumerate(reader, 1))
@@ -102,3 +133,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()[:_CELL]
+
+
+if __name__ == "__main__":
+    sys.exit(_apart())

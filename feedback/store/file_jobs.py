@@ -1,5 +1,6 @@
 """Long work on files: what was asked, how far it is, and the files themselves in sealed parts, so that web and worker share no folder."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -105,10 +106,10 @@ async def keep(database: Database, vault: Vault, identity: int, file: File, cont
         "DELETE FROM file_parts WHERE job_id = :id AND role = :role", {"id": identity, "role": file.value}
     )
     for part, first in enumerate(range(0, len(content), PART)):
-        piece = base64.b64encode(content[first : first + PART]).decode()
+        sealed = await asyncio.to_thread(vault.seal, base64.b64encode(content[first : first + PART]).decode())
         await database.execute(
             "INSERT INTO file_parts (job_id, role, part, sealed) VALUES (:id, :role, :part, :sealed)",
-            {"id": identity, "role": file.value, "part": part, "sealed": vault.seal(piece)},
+            {"id": identity, "role": file.value, "part": part, "sealed": sealed},
         )
 
 
@@ -118,7 +119,8 @@ async def content(database: Database, vault: Vault, identity: int, file: File) -
         "SELECT sealed FROM file_parts WHERE job_id = :id AND role = :role ORDER BY part",
         {"id": identity, "role": file.value},
     )
-    return b"".join(base64.b64decode(vault.open(row["sealed"])) for row in rows) if rows else None
+    whole = await asyncio.to_thread(lambda: b"".join(base64.b64decode(vault.open(row["sealed"])) for row in rows))
+    return whole if rows else None
 
 
 async def pieces(database: Database, vault: Vault, identity: int, file: File) -> AsyncIterator[bytes]:

@@ -1,40 +1,36 @@
 """The lists that may leave as a file: what each is called, who may take it, its columns, and its rows page by page. Never a protected case."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from feedback import clock
 from feedback.actions import instructing, workbooks
 from feedback.actions.hall import Hall
 from feedback.actions.revealing import MAY_REVEAL
-from feedback.rules import permission, petition
+from feedback.rules import permission
 from feedback.rules.instruction import State
-from feedback.rules.permission import BUREAU_ROLES, CITY_ROLES, Actor, Role
+from feedback.rules.permission import BUREAU_ROLES, CITY_ROLES, Role
 from feedback.rules.record import Case
-from feedback.store import contacts, drilldown, instructions, petitions, publication, queues, searching
+from feedback.store import contacts, drilldown, instructions, queues, searching
 from feedback.store.drilldown import Cursor
 from feedback.store.queues import Queue
-from feedback.web import case_view, errors, figure_cases, forms, narrowing, reading, scope, wording
+from feedback.web import (
+    case_view,
+    errors,
+    export_public,
+    export_rows,
+    figure_cases,
+    forms,
+    narrowing,
+    reading,
+    scope,
+    wording,
+)
 from feedback.web import hot_issues as hot_page
 from feedback.web import instructions as ledger
+from feedback.web.export_rows import BATCH, Rows, Wanted
 from feedback.web.instruction_forms import Ledger
-
-BATCH = 500
-Rows = AsyncIterator[Sequence[Sequence[Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One list as somebody asked for it."""
-
-    actor: Actor
-    query: dict[str, str]
-    contacts: bool = False
-    reason: str = ""
-    now: datetime = field(default_factory=clock.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +85,7 @@ async def _cases(hall: Hall, wanted: Wanted, found: Sequence[Case]) -> list[list
         await contacts.keep_reveals(
             hall.database, shown, person_id=wanted.actor.person_id or 0, reason=wanted.reason, now=wanted.now
         )
-    return await _each(found, lambda case: _case(hall, wanted, case, *known.get(case.id, ("", ""))))
-
-
-async def _each(found: Sequence[Any], row: Callable[[Any], list[Any]]) -> list[list[Any]]:
-    """The rows of what was found. Taking personal data out of hundreds of letters takes a moment, in which others are served."""
-    return await asyncio.to_thread(lambda: [row(one) for one in found])
+    return await export_rows.each(found, lambda case: _case(hall, wanted, case, *known.get(case.id, ("", ""))))
 
 
 def _demand_contacts(wanted: Wanted) -> None:
@@ -106,14 +97,10 @@ def _case(hall: Hall, wanted: Wanted, case: Case, name: str, phone: str) -> list
     row, whole = case_view.row(hall, case, wanted.now), wanted.contacts and not case.anonymous
     return [
         case.number, hall.redact(case.title), hall.redact(case.body), hall.redact(case.address), wording.KINDS[case.kind],
-        _name(row["category"]), _name(row["district"]), _name(row["bureau"]), wording.STATUSES[case.status],
+        export_rows.name(row["category"]), export_rows.name(row["district"]), export_rows.name(row["bureau"]), wording.STATUSES[case.status],
         "是" if case.urgent else "", case.source, case.received_at, case.due_at, row["remaining"], case.round,
         case.reminders, name if whole else wording.masked_name(name), phone if whole else wording.masked_phone(phone),
     ]  # fmt: skip
-
-
-def _name(named: Any) -> str:
-    return named["name"] if named else ""
 
 
 async def _figures(hall: Hall, wanted: Wanted) -> Rows:
@@ -127,7 +114,7 @@ async def _figures(hall: Hall, wanted: Wanted) -> Rows:
         found = await drilldown.members(
             hall.database, shown.period, view.figure, narrow=shown.narrow, now=wanted.now, due=due, after=after, limit=BATCH
         )
-        yield await _each(found, lambda one: _figure(hall, one))
+        yield await export_rows.each(found, lambda one: _figure(hall, one))
         if len(found) < BATCH:
             return
         after = Cursor(found[-1]["received_at"], found[-1]["id"])
@@ -135,8 +122,8 @@ async def _figures(hall: Hall, wanted: Wanted) -> Rows:
 
 def _figure(hall: Hall, one: Any) -> list[Any]:
     return [
-        one["number"], hall.redact(one["title"]), wording.KINDS[one["kind"]], _name(case_view.category(hall.city, one["category"])),
-        _name(case_view.district(hall.city, one["district"])), _name(case_view.bureau(hall.city, one["bureau"])),
+        one["number"], hall.redact(one["title"]), wording.KINDS[one["kind"]], export_rows.name(case_view.category(hall.city, one["category"])),
+        export_rows.name(case_view.district(hall.city, one["district"])), export_rows.name(case_view.bureau(hall.city, one["bureau"])),
         wording.STATUSES[one["status"]], one["received_at"], one["due_at"], "是" if one["is_late"] or one["late_before"] else "",
         one["round"],
     ]  # fmt: skip
@@ -169,67 +156,9 @@ def _order(one: dict[str, Any]) -> list[Any]:
 async def _hot(hall: Hall, wanted: Wanted) -> Rows:
     shown = await scope.understood(hall, reading.checked(scope.View, wanted.query), wanted.now)
     yield [
-        [one["title"], one["place"], _name(one["bureau"]), _name(one["district"]), one["cases"], one["before"], one["burst"],
+        [one["title"], one["place"], export_rows.name(one["bureau"]), export_rows.name(one["district"]), one["cases"], one["before"], one["burst"],
          one["open"], one["first_at"], one["last_at"], "、".join(each["number"] for each in one["examples"])]
         for one in await hot_page.found(shown)
-    ]  # fmt: skip
-
-
-class Petitions(forms.Form):
-    """The public list of petitions."""
-
-    q: forms.words(100) = ""  # type: ignore[valid-type]
-
-
-_PETITION = {petition.Status.OPEN: "征集附议", petition.Status.CLOSED: "已截止"}
-
-
-async def _petitions(hall: Hall, wanted: Wanted) -> Rows:
-    asked, cursor = reading.checked(Petitions, wanted.query), ""
-    while True:
-        found, cursor = await petitions.page(
-            hall.database, list(_PETITION), q=asked.q, cursor=cursor, limit=BATCH, now=wanted.now
-        )
-        yield await _each(found, lambda one: _petition(hall, one))
-        if not cursor:
-            return
-
-
-def _petition(hall: Hall, one: Any) -> list[Any]:
-    return [
-        one.number, _PETITION[one.status], hall.redact(one.public_title), hall.redact(one.public_body),
-        hall.city.districts.get(one.district or "", ""), one.proposed_at, one.closes_at, one.signatures,
-    ]  # fmt: skip
-
-
-class Published(forms.Form):
-    """The list of published answers."""
-
-    q: forms.words(100) = ""  # type: ignore[valid-type]
-    category: forms.Code = ""
-    bureau: forms.Code = ""
-
-
-async def _published(hall: Hall, wanted: Wanted) -> Rows:
-    asked, after = reading.checked(Published, wanted.query), None
-    words = asked.q.split()
-    while True:
-        found = await publication.page(
-            hall.database, words=words, category=asked.category or None, bureau=asked.bureau or None, after=after, limit=BATCH
-        )
-        rows = await _each(found, lambda one: _answer(hall, one))
-        # Nobody finds a case by a telephone number that was taken out of it.
-        yield [row for row in rows if all(word.lower() in f"{row[5]} {row[6]} {row[7]}".lower() for word in words)]
-        if len(found) < BATCH:
-            return
-        after = found[-1].answered_at, found[-1].id
-
-
-def _answer(hall: Hall, one: publication.Published) -> list[Any]:
-    return [
-        one.number, wording.KINDS[one.kind], _name(case_view.category(hall.city, one.category)),
-        hall.city.districts.get(one.district or "", ""), one.answer_bureau or _name(case_view.bureau(hall.city, one.bureau)),
-        hall.redact(one.title), hall.redact(one.body), hall.redact(one.answer), one.received_at, one.answered_at,
     ]  # fmt: skip
 
 
@@ -248,10 +177,10 @@ LISTS: dict[str, Listed] = {
         "热点", ("热点", "地点", "承办单位", "城区", "件数", "前一段", "突增", "在办", "最早", "最近", "例子"), _CITY, _hot,
     ),
     "petitions": Listed(
-        "联名建议", ("编号", "状态", "标题", "内容", "城区", "提出时间", "截止时间", "附议人数"), _CASEWORK, _petitions,
+        "联名建议", ("编号", "状态", "标题", "内容", "城区", "提出时间", "截止时间", "附议人数"), _CASEWORK, export_public.petition_rows,
     ),
     "public": Listed(
-        "公开答复", ("编号", "类型", "事项", "城区", "答复单位", "标题", "内容", "答复", "收到时间", "答复时间"), _CASEWORK, _published,
+        "公开答复", ("编号", "类型", "事项", "城区", "答复单位", "标题", "内容", "答复", "收到时间", "答复时间"), _CASEWORK, export_public.answer_rows,
     ),
 }  # fmt: skip
 PUBLIC = frozenset({"petitions", "public"})

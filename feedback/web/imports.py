@@ -46,11 +46,11 @@ async def upload(request: Request) -> Response:
     if not isinstance(file, UploadFile) or not content:
         return _upload(request, "请选择一个 Excel（.xlsx）或 CSV 文件。")
     try:
-        sheet = await asyncio.to_thread(sheets.read, content)
+        table = await sheets.table(content)
     except Unreadable as fault:
         return _upload(request, str(fault))
+    sheet = await asyncio.to_thread(sheets.read, table)
     hall, now = doors.hall(request), clock.now()
-    table = await asyncio.to_thread(sheet.as_csv)
     chosen = await file_jobs.mapping(hall.database, _key(request, sheet)) or hotline.guess(sheet.header)
     async with hall.database.transaction():
         identity = await file_jobs.add(
@@ -90,11 +90,12 @@ async def _page(
     known = {column: field for column, field in mapping.items() if column in sheet.header}
     first = Sheet(sheet.header, sheet.records[:PREVIEWED])
     previews = importing_sheets.preview(hall, first.rows(known), now=now)
+    answered = await asyncio.to_thread(lambda: sum(hotline.answered(row.fields) for row in sheet.rows(known)))
     return templating.page(
         request, "files/columns.html", status_code=422 if fault else 200, job=job, sheet=sheet, mapping=known,
         fields=[(field, history.NAMES[field]) for field in hotline.FIELDS], notify=notify, fault=fault,
         required=[history.NAMES[field] for field in hotline.REQUIRED], lines=len(sheet.records),
-        answered=sum(hotline.answered(row.fields) for row in sheet.rows(known)),
+        answered=answered,
         previews=[{"line": one.line, "id": one.id, "text": one.text, "answered": one.answered, "reason": one.reason,
                    "becomes": _becomes(request, one.understood)} for one in previews],
     )  # fmt: skip

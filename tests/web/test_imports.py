@@ -144,11 +144,19 @@ def test_a_sheet_is_kept_as_it_is_with_its_lines():
     assert sheets.read(sheet.as_csv()) == sheet
 
 
+async def test_a_large_workbook_is_read_by_a_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(sheets, "APART", 10)
+    content = "编号,内容\nA1,路灯不亮\n".encode()
+    assert sheets.read(await sheets.table(content)) == sheets.read(content)
+    with pytest.raises(tables.Unreadable, match="有两列都叫“编号”"):
+        await sheets.table("编号,编号\nA1,路灯不亮\n".encode())
+
+
 async def test_only_dispatchers_import_and_each_sees_the_own_files(client):
     sent = await uploaded(client, text())
     for someone in (people.WANG, people.DU, people.XI):
         assert (await client.get("/imports", headers=await browser(client, someone))).status_code == 403
-    big = await client.post("/imports", content=b"x" * (21 << 20), headers=await browser(client, people.DIAO))
+    big = await client.post("/imports", content=b"x" * (51 << 20), headers=await browser(client, people.DIAO))
     assert big.status_code == 413
     assert (await client.get("/imports", headers=await browser(client, people.DIAO))).status_code == 200
     assert (await get(client, people.DIAO, "/files")).status == 200 and sent.status_code == 303
