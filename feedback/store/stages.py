@@ -40,6 +40,7 @@ def _held(stage: Stage, condition: str) -> str:
     return f"""SELECT held.id, held.case_id, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
         FROM assignments AS held JOIN cases ON cases.id = held.case_id
         WHERE held.role = 'lead' AND held.until_at IS NULL AND held.{_RUNNING[stage]} AND held.{stage}_warn_at <= :now
+            AND NOT held.{stage}_over
             AND {_OPEN[stage]} AND {condition}"""
 
 
@@ -69,6 +70,16 @@ async def record(database: Database, watched: Watched) -> None:
         f"UPDATE assignments SET {column} = coalesce({column}, :due) WHERE id = :id",
         {"due": watched.due_at, "id": watched.assignment_id},
     )
+    await _end(database, watched)
+
+
+async def _end(database: Database, watched: Watched) -> None:
+    """Missed, and everybody was warned: the clock has nothing more to do with this stage."""
+    await database.execute(
+        f"""UPDATE assignments SET {watched.stage}_over = true WHERE id = :id AND {watched.stage}_breached_at IS NOT NULL
+            AND (SELECT count(*) FROM stage_warnings WHERE assignment_id = :id AND stage = :stage) = :rungs""",
+        {"id": watched.assignment_id, "stage": watched.stage.value, "rungs": len(ladder.STAGE_SHARES)},
+    )
 
 
 async def due(database: Database, *, now: datetime) -> list[Watched]:
@@ -93,6 +104,7 @@ async def note(database: Database, watched: Watched, *, now: datetime) -> bool:
         ON CONFLICT DO NOTHING RETURNING assignment_id""",
         {"id": watched.assignment_id, "stage": watched.stage.value, "rung": watched.rung.value, "now": now},
     )
+    await _end(database, watched)
     return found is not None
 
 

@@ -75,6 +75,25 @@ async def test_who_does_not_sign_is_reminded_then_the_head_then_the_supervisor(h
     assert await steps(hall, case) == before
 
 
+async def test_a_stage_that_is_over_is_not_looked_at_any_more(hall):
+    """Missed, and everybody was warned: the clock, which looks every five seconds, has nothing more to do with it."""
+    _, case = await submitted(hall)
+
+    async def over() -> tuple[bool, bool]:
+        row = await hall.database.fetch_one("SELECT accept_over, contact_over FROM assignments WHERE role = 'lead'")
+        return row["accept_over"], row["contact_over"]
+
+    await timing.tick(hall, now=at("2026-11-24 12:00"))
+    await timing.tick(hall, now=DUE)
+    assert await over() == (False, False)  # the supervisor sleeps
+    await timing.tick(hall, now=at("2026-11-25 08:30"))
+    assert await over() == (True, True)
+    wang = await actor(hall, people.WANG)
+    await handling.accept(hall, wang, await cases.get(hall.database, case.number), now=at("2026-11-25 09:00"))
+    held = await lead(hall, case)
+    assert (held.accept_breached_at, held.accepted_at) == (DUE, at("2026-11-25 09:00"))
+
+
 async def test_a_form_opened_before_the_stage_was_missed_is_not_stale(hall):
     _, case = await submitted(hall)
     await timing.tick(hall, now=DUE)
