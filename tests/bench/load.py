@@ -62,7 +62,7 @@ def served(factory: str, environment: dict[str, str], *, processes: int = 1) -> 
 
 
 def _wait(port: int, process: subprocess.Popen) -> None:
-    for _ in range(200):
+    for _ in range(1200):  # two minutes: the machine may be busy with other things
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         if process.poll() is not None:
