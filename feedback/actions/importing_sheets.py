@@ -2,6 +2,7 @@
 
 Idempotent by the id the other system gave; nobody is notified of a live case unless that was chosen."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,18 +70,26 @@ async def _historical(hall: Hall, rows: Sequence[Row], outcome: Outcome, now: da
 async def _live(hall: Hall, rows: Sequence[Row], outcome: Outcome, *, notify: bool, now: datetime) -> None:
     async with hall.database.transaction():
         known = await kept.known(hall.database, [row.fields.get("id", "").strip() for row in rows])
-    for row in rows:
-        if row.fields.get("id", "").strip() in known:
-            outcome.already += 1
-            continue
-        try:
-            letter, received = _letter(hall, row, notify=notify, now=now)
-            await intake.submit(hall, letter, now=received, also=lambda receipt: ())
-            outcome.live += 1
-        except Refused as refused:
-            outcome.refused.append(Refusal(row.line, row.fields.get("id", "")[:100], str(refused)))
-        except asyncpg.UniqueViolationError:
-            outcome.already += 1  # another import was faster
+    fresh = [row for row in rows if row.fields.get("id", "").strip() not in known]
+    outcome.already += len(rows) - len(fresh)
+    # At once: letters of one moment are understood and written together.
+    ended = await asyncio.gather(
+        *(_submit(hall, row, outcome, notify=notify, now=now) for row in fresh), return_exceptions=True
+    )
+    for fault in ended:
+        if fault:
+            raise fault
+
+
+async def _submit(hall: Hall, row: Row, outcome: Outcome, *, notify: bool, now: datetime) -> None:
+    try:
+        letter, received = _letter(hall, row, notify=notify, now=now)
+        await intake.submit(hall, letter, now=received, also=lambda receipt: ())
+        outcome.live += 1
+    except Refused as refused:
+        outcome.refused.append(Refusal(row.line, row.fields.get("id", "")[:100], str(refused)))
+    except asyncpg.UniqueViolationError:
+        outcome.already += 1  # another import was faster
 
 
 def _letter(hall: Hall, row: Row, *, notify: bool, now: datetime) -> tuple[intake.Letter, datetime]:
