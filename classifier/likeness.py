@@ -1,174 +1,168 @@
-"""Do two letters tell of the same incident? Place, matter and time are compared apart, then weighed. Searching is not done here."""
+"""Do two letters tell of the same incident? Place, matter and time are compared apart, then weighed. Searching is not done here.
+
+Two letters tell of one incident when they name one place, and one matter there, at one time: the chances of the first two are multiplied.
+"""
 
 import math
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from difflib import SequenceMatcher
 
-import numpy as np
-import numpy.typing as npt
+from classifier.likeness_names import Name, places
+from classifier.likeness_traits import Traits, traits
+from classifier.likeness_weights import MATTER, PLACE
 
-from classifier.understanding import Understander
+__all__ = ["LATER", "Compared", "Traits", "compare", "matter", "place", "places", "traits"]
 
-READ_AT_MOST = 600
-"""Characters that are compared: what happened and where stands at the beginning of a letter."""
 LATER = 45
 """Days after which the same matter at the same place is a new incident: the first one has been answered by then."""
-
-_DIGITS = {char: place for place, char in enumerate("零一二三四五六七八九")}
-_COUNTED = re.compile(r"[一二三四五六七八九十]{1,3}(?=号|栋|幢|巷|弄|单元)")
-_NUMBERED = re.compile(r"(\d{1,5})(号|栋|幢|巷|弄|单元|路)")
-_CLASSES = {
-    "road": "大道 路 街 巷",
-    "estate": "小区 花园 家园 嘉园 公寓 山庄 园 苑 城 湾 庭 洲 府",
-    "village": "村 镇 屯 寨 乡",
-    "bridge": "大桥 桥",
-    "school": "幼儿园 小学 中学 学校 学院 大学",
-    "park": "公园 广场 古镇",
-    "market": "农贸市场 菜市 市场 超市 商场 商业城 商城 大厦 酒店",
-    "care": "医院 养老院 卫生院",
-    "shop": "健身房 健身店 饭店 餐厅 宾馆 药店 酒吧 网吧 培训班 公司 工地 工厂",
-    "station": "水电站 电站",
-}
-"""What a place is called, by class: two names differ only within one class, since a road may lead through an estate."""
-_CLASS_OF = {kind: name for name, kinds in _CLASSES.items() for kind in kinds.split()}
-_PLACE = re.compile(
-    "([\u4e00-\u9fff]{2})(" + "|".join(sorted(_CLASS_OF, key=lambda kind: (-len(kind), kind))) + ")(?!人|灯|面|口香)"
-)
-_HUB = re.compile("火车站|高铁|汽车站|机场")
-"""Where journeys begin: people speak of each as if there were one."""
-_COUNTY_SEAT = re.compile("政务大厅|政务中心|步行街|人民医院")
-"""What every county has one of: the same only within a district."""
-_NO_END = frozenset("马道公铁绕走过挡占问顺半网线电思")
-"""Characters that make another word of a kind of place: 马路, 绕路, 电路."""
-_NO_NAME = frozenset("的了在到这那是有个们过走边门口来去没不把被与跟我你他她很都整条每全某该各几多修挖占堵让给对从同住")
-"""Characters that stand before a kind of place without naming one: 这条路, 我们小区."""
-
-_NO_PART = _NO_NAME | frozenset("区县市镇乡村屯路街道桥和与及往至靠近旁附上下里外天年月日点是就于家时候说以前后住我")
-"""Characters that end whatever stands before the name of a place."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Traits:
-    """What one letter is recognised by."""
-
-    text: str
-    places: frozenset[tuple[str, str]]
-    """Class and the two characters before it: whatever stands before 龙城路, it is (road, 龙城)."""
-    numbers: Mapping[str, frozenset[str]]
-    district: str | None
-    matters: npt.NDArray[np.float64]
-    """Square roots of the probabilities of the categories: the product of two letters' is 1 when they agree."""
-    pairs: frozenset[str]
-    day: date | None
+_COPIED = 0.35
+"""Share of the rare sequences from which one letter may have been made from the other."""
+_ALIGNED = 200
+"""Characters of two such letters that are laid side by side."""
+_AREAS = ("road", "town")
+"""Classes of names that hold many places; all others are places themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """How two letters agree: places and numbers 1 the same, -1 different, 0 not told; matter 0 to 1; days between."""
+    """How two letters agree: the chances that they name one place and one matter, days between, and whether numbers forbid it."""
 
-    places: int
-    numbers: int
+    place: float
     matter: float
     days: int
-    copied: bool
-    """Nine tenths of the words are the same: a letter sent twice needs no place to be recognised."""
+    numbers_differ: bool
 
     @property
     def probability(self) -> float:
-        """Chance that both tell of one incident. The weights were fitted on the mending half of the marked pairs."""
-        if self.days > LATER or self.numbers < 0:
-            return 0.0
-        if self.copied and self.places >= 0:
-            return 1.0
-        # Without a name the same number of a house or of a bus line says where it is.
-        named = AGREE if self.places > 0 or (self.places == 0 and self.numbers > 0) else DIFFER if self.places < 0 else 0.0
-        return 1 / (1 + math.exp(-(named + MATTER * self.matter + START)))
-
-
-AGREE, DIFFER, MATTER, START = 3.4, -3.9, 5.6, -5.85
-
-
-def _arabic(match: re.Match[str]) -> str:
-    tens, ten, ones = match.group().rpartition("十")
-    if not ten:
-        return "".join(str(_DIGITS[char]) for char in ones)
-    return str(10 * _DIGITS.get(tens or "一", 1) + _DIGITS.get(ones or "零", 0))
-
-
-def folded(raw: str) -> str:
-    """The letter with one width and case, and with house numbers in digits."""
-    return _COUNTED.sub(_arabic, unicodedata.normalize("NFKC", raw[:READ_AT_MOST]).lower())
-
-
-def _names(text: str) -> frozenset[tuple[str, str]]:
-    found = {(_CLASS_OF[kind], name) for name, kind in _PLACE.findall(text) if not _NO_NAME & set(name) and name[1] not in _NO_END}
-    return frozenset(
-        found | {("hub", name) for name in _HUB.findall(text)} | {(name, name) for name in _COUNTY_SEAT.findall(text)}
-    )
-
-
-def places(text: str) -> list[str]:
-    """The places a text names, as they are written and in order, each once."""
-    whole = unicodedata.normalize("NFKC", text[:READ_AT_MOST])
-    found = [
-        _before(whole, one.start()) + one.group()
-        for one in _PLACE.finditer(whole)
-        if not _NO_NAME & set(one.group(1)) and one.group(1)[1] not in _NO_END
-    ]
-    return list(dict.fromkeys(found))
-
-
-def _before(text: str, at: int) -> str:
-    """Up to two characters before a name that seem to belong to it: 五 before 里亭农贸市场, nothing before 东环大道."""
-    start = at
-    while start > max(0, at - 2) and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NO_PART:
-        start -= 1
-    return text[start:at]
-
-
-def traits(understander: Understander, raw: str, *, place: str = "", day: date | None = None) -> Traits:
-    """What a letter is recognised by; `place` is an address given beside it, `day` when it came."""
-    text = f"{folded(place)} {folded(raw)}"
-    told = understander.understand("", raw[:READ_AT_MOST], address=place or None)
-    numbers: dict[str, set[str]] = {}
-    for number, unit in _NUMBERED.findall(text):
-        numbers.setdefault(unit, set()).add(number)
-    return Traits(
-        text=text, places=_names(text), numbers={unit: frozenset(found) for unit, found in numbers.items()},
-        district=told.district, matters=np.sqrt(told.probabilities.astype(np.float64)),
-        pairs=frozenset(map("".join, pairwise(text.strip()))), day=day,
-    )
-
-
-def _named(one: Traits, other: Traits) -> int:
-    apart = bool(one.district and other.district and one.district != other.district)
-    shared = {kind for kind, name in one.places if name in other.text} | {kind for kind, name in other.places if name in one.text}
-    classes = {kind for kind, _ in one.places} & {kind for kind, _ in other.places}
-    if shared:
-        # Two estates on one road are two places; so are two city halls of two counties.
-        finer = shared <= {"road", "village"} and classes - shared - {"road", "village"}
-        return -1 if finer or (apart and all(_COUNTY_SEAT.fullmatch(kind) for kind in shared)) else 1
-    return -1 if classes or apart else 0
-
-
-def _numbered(one: Traits, other: Traits) -> int:
-    both = [unit for unit in one.numbers if unit in other.numbers]
-    if any(not one.numbers[unit] & other.numbers[unit] for unit in both):
-        return -1
-    return 1 if both else 0
+        """Chance that both tell of one incident."""
+        return 0.0 if self.days > LATER or self.numbers_differ else self.place * self.matter
 
 
 def compare(one: Traits, other: Traits) -> Compared:
-    """Place, numbers, matter and days between two letters."""
-    return Compared(
-        places=_named(one, other), numbers=_numbered(one, other), matter=float(one.matters @ other.matters),
-        days=abs((one.day - other.day).days) if one.day and other.day else 0, copied=_copied(one.pairs, other.pairs),
-    )
+    """Place, matter and days between two letters."""
+    where = place(one, other)
+    days = abs((one.day - other.day).days) if one.day and other.day else 0
+    return Compared(_chance(PLACE, where), _chance(MATTER, matter(one, other)), days, bool(where["numbers_differ"]))
 
 
-def _copied(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one) and len(one & other) >= 0.9 * len(one | other)
+def _chance(weights: Mapping[str, float], evidence: Mapping[str, float]) -> float:
+    return 1 / (1 + math.exp(-(weights["start"] + sum(weights[name] * value for name, value in evidence.items()))))
+
+
+def place(one: Traits, other: Traits) -> dict[str, float]:
+    """What speaks for and against one place, by the names of the weights."""
+    found: dict[str, float] = {}
+    for label in ("road", "town", "site"):
+        found |= _named(one, other, label)
+    shared = {key for key, among in _numbers(one, other).items() if among}
+    differ = len(shared) < len(_numbers(one, other))
+    known = found["road_shared"] or found["site_shared"]
+    found |= {
+        "elsewhere": not known and _tells(one) and _tells(other),
+        "site_and_road": found["road_shared"] and found["site_shared"],
+        "site_not_road": found["site_shared"] and found["road_differs"],
+        "district_differs": bool(one.district and other.district and one.district != other.district),
+        "numbers_differ": differ,
+        "numbers_shared": bool(shared) and not differ,
+        "line_shared": "路" in shared and not differ,
+        "numbers_once": bool(one.numbers) != bool(other.numbers),
+    }
+    nowhere = not (known or found["numbers_shared"] or found["road_differs"] or found["site_differs"])
+    return {name: float(value) for name, value in (found | _rare(one, other, nowhere=nowhere)).items()}
+
+
+def _tells(one: Traits) -> bool:
+    return any(kind != "town" for kind, _ in one.names)
+
+
+def _numbers(one: Traits, other: Traits) -> dict[str, frozenset[str]]:
+    """What both number, and the numbers they share."""
+    return {unit: known & other.numbers[unit] for unit, known in one.numbers.items() if unit in other.numbers}
+
+
+def _named(one: Traits, other: Traits, label: str) -> dict[str, float]:
+    """Whether a road, town or site of one letter stands in the other, and whether the letters name different ones."""
+    mine, theirs = _of(one, label), _of(other, label)
+    left = [name for name in mine if not _mentioned(name, one, other)]
+    over = [name for name in theirs if not _mentioned(name, other, one)]
+    shared = len(left) + len(over) < len(mine) + len(theirs)
+    differ = bool({kind for kind, _ in left} & {kind for kind, _ in over})
+    return {
+        f"{label}_shared": shared, f"{label}_differs": differ and not shared, f"{label}_partly": differ and shared,
+        f"{label}_once": bool(left or over) and not differ,
+    }
+
+
+def _of(one: Traits, label: str) -> list[Name]:
+    return [name for name in one.names if (name[0] == label if label in _AREAS else name[0] not in _AREAS)]
+
+
+def _mentioned(name: Name, one: Traits, other: Traits) -> bool:
+    """Whether a name of one letter stands in the other, whole or in the short form people use."""
+    kind, stem = name
+    if kind == "hub":
+        return name in other.names
+    if kind == "only" and one.district and other.district and one.district != other.district:
+        return False
+    if stem in other.text or kind == "only":
+        return stem in other.text
+    return len(stem) > 2 and (stem[-2:] in other.text or (stem[:2] in one.telling and stem[:2] in other.text))
+
+
+def _rare(one: Traits, other: Traits, *, nowhere: bool) -> dict[str, float]:
+    """Names that have no kind, and whether one letter seems to be the other with a name exchanged."""
+    mine, theirs = {pair for pair in one.odd if pair in other.text}, {pair for pair in other.odd if pair in one.text}
+    both, mine_all, theirs_all = _shared(one.rare, other.rare), sum(one.rare.values()), sum(other.rare.values())
+    least = min(mine_all, theirs_all)
+    copied = least > 0 and both > _COPIED * least
+    exchanged = _exchanged(one, other) if copied else None
+    odd, alike = math.log1p(len(mine | theirs)), both / math.sqrt(mine_all * theirs_all) if least else 0.0
+    return {
+        "odd_shared": odd, "odd_differ": bool(one.odd and other.odd) and not mine and not theirs,
+        "odd_left": math.log1p(min(len(one.odd - mine), len(other.odd - theirs))), "rare_alike": alike,
+        "copied": copied, "words_exchanged": exchanged is False, "names_exchanged": exchanged is True,
+        "nowhere": nowhere, "nowhere_odd": nowhere * odd, "unnamed": nowhere and not odd,
+    }
+
+
+def _shared(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    return sum(weight for key, weight in one.items() if key in other)
+
+
+def _exchanged(one: Traits, other: Traits) -> bool | None:
+    """Where two letters that are nearly one differ: in a name (true), in other words (false), or only by what one adds (none)."""
+    first, second = one.text.strip()[:_ALIGNED], other.text.strip()[:_ALIGNED]
+    known = {stem[-2:] for _, stem in one.names | other.names} | one.odd | other.odd
+    found = None
+    for step, begin, end, start, stop in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+        if step == "replace" and 2 <= max(end - begin, stop - start) <= 9:
+            parts = first[max(0, begin - 1) : end + 1], second[max(0, start - 1) : stop + 1]
+            found = found or all(_holds(part, known) for part in parts)
+    return found
+
+
+def _holds(text: str, pairs: Iterable[str]) -> bool:
+    return any(pair in text for pair in pairs)
+
+
+def matter(one: Traits, other: Traits) -> dict[str, float]:
+    """What speaks for and against one matter, by the names of the weights."""
+    shared, told = len(one.aspects & other.aspects), len(one.aspects) + len(other.aspects)
+    untold, categories = not one.aspects or not other.aspects, float(one.matters @ other.matters)
+    apart = not untold and not shared
+    return {
+        "aspects_shared": float(shared), "aspects_alike": 2 * shared / told if told else 0.0, "aspects_apart": float(apart),
+        "aspects_untold": float(untold), "categories": categories, "categories_apart": apart * categories,
+        "categories_untold": untold * categories, "scores": float(one.scores @ other.scores),
+        "groups": float(one.groups @ other.groups), "words": _alike(one.words, other.words),
+        "characters": _alike(one.characters, other.characters),
+    }
+
+
+def _alike(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    """Square root of the cosine of two letters' sequences, weighted by their rarity."""
+    if not one or not other:
+        return 0.0
+    lengths = sum(weight * weight for weight in one.values()) * sum(weight * weight for weight in other.values())
+    return math.sqrt(sum(weight * weight for key, weight in one.items() if key in other) / math.sqrt(lengths))

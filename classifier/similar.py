@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
 import numpy as np
 
 from classifier import likeness, likeness_segment
-from classifier.likeness import Traits
 from classifier.understanding import Understander
 
 SAME = 0.5
-"""Chance from which two letters are one incident; a letter joins a group when its average chance with it reaches this."""
+"""Chance from which two letters are one incident; two groups become one when the average chance between them reaches this."""
 COMPARED = 40
 """Earlier letters each letter is compared with: those that share the most."""
 COMMON = 400
@@ -28,20 +28,23 @@ def groups(
         likeness.traits(understander, text, place=places[at] if places else "", day=days[at] if days else None)
         for at, text in enumerate(texts)
     ]
-    members: dict[int, list[Traits]] = {}
-    group: list[int] = []
-    for at, earlier in enumerate(_worth_comparing([one.text for one in known])):
-        chances = {first: _chance(known[at], members[first]) for first in {group[other] for other in earlier}}
-        best = max(chances, key=lambda first: (chances[first], -first), default=at)
-        joined = best if chances.get(best, 0.0) >= SAME else at
-        members.setdefault(joined, []).append(known[at])
-        group.append(joined)
+
+    @cache
+    def chance(one: int, other: int) -> float:
+        return likeness.compare(known[one], known[other]).probability
+
+    earlier = enumerate(_worth_comparing([one.text for one in known]))
+    likely = [(chance(other, at), other, at) for at, others in earlier for other in others]
+    group, members = list(range(len(texts))), {at: [at] for at in range(len(texts))}
+    # The likeliest pairs first, and all of a group must agree on average: one weak link makes no chain.
+    for _, other, at in sorted((pair for pair in likely if pair[0] >= SAME), key=lambda pair: (-pair[0], *pair[1:])):
+        first, second = sorted((group[other], group[at]))
+        between = [chance(*sorted((one, two))) for one in members[first][:MEMBERS] for two in members[second][:MEMBERS]]
+        if first != second and sum(between) >= SAME * len(between):
+            members[first] = sorted(members[first] + members.pop(second))
+            for one in members[first]:
+                group[one] = first
     return group
-
-
-def _chance(one: Traits, members: Sequence[Traits]) -> float:
-    chances = [likeness.compare(one, other).probability for other in members[:MEMBERS]]
-    return sum(chances) / len(chances)
 
 
 def _worth_comparing(texts: Sequence[str]) -> Iterator[list[int]]:

@@ -78,7 +78,7 @@ class Proposal:
 
 def proposals(hall: Hall, case: Case, found: Sequence[Any]) -> list[Proposal]:
     """Of the open cases that may be like this one (`ledger.similar_open`) those that are, by place, matter and time: the
-    likeliest first, then the newest of the same matter and district."""
+    likeliest first, then the newest that may be meant."""
     own = Letter(case.id, f"{case.title}\n{case.body}", case.address, hot_issues.letter_day(case.received_at))
     chances = hall.alike(own, [hot_issues.letter(row) for row in found])
     made = [Proposal(row, round(chance, 2)) for row, chance in zip(found, chances, strict=True)]

@@ -17,21 +17,24 @@ async def corrections(database: Database, case_id: int) -> list[Any]:
 
 
 async def similar_open(database: Database, case: Case) -> list[Any]:
-    """Open cases of the same group, or of the same category and district within 30 days: candidates for joining."""
+    """Open cases of the same group, or of the same category or bureau and no other district within 30 days: candidates for joining.
+
+    Likeness decides among them; two people who tell of one incident are not always put into one category."""
     return await database.fetch_all(
         """WITH own AS (SELECT issue_id FROM hot_issue_cases WHERE case_id = :id),
         found AS (
             (SELECT cases.id FROM hot_issue_cases JOIN own USING (issue_id) JOIN cases ON cases.id = case_id
                 ORDER BY received_at DESC LIMIT 20)
             UNION (SELECT id FROM cases
-                WHERE category = :category AND district IS NOT DISTINCT FROM CAST(:district AS text)
+                WHERE (category = :category OR bureau = CAST(:bureau AS text))
+                    AND coalesce(district = CAST(:district AS text), true)
                     AND status IN ('triage','assigned','working','awaiting_citizen','suspended','in_review')
                     AND received_at BETWEEN CAST(:at AS timestamptz) - interval '30 days'
                         AND CAST(:at AS timestamptz) + interval '30 days'
-                ORDER BY received_at DESC LIMIT 30))
+                ORDER BY received_at DESC LIMIT 40))
         SELECT id, number, title, body, address, status, received_at, bureau FROM cases JOIN found USING (id)
         WHERE id <> :id AND NOT protected AND lead_id IS NULL
             AND status IN ('triage','assigned','working','awaiting_citizen','suspended','in_review')
         ORDER BY received_at DESC""",
-        {"category": case.category, "district": case.district, "id": case.id, "at": case.received_at},
+        {"category": case.category, "bureau": case.bureau, "district": case.district, "id": case.id, "at": case.received_at},
     )

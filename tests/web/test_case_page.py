@@ -270,3 +270,11 @@ async def test_programs_ask_what_would_be_objected_to(client, number):
     assert (await client.post(address, json={"answer": 1}, headers=headers)).status_code == 422
     stranger = await token(client, people.ZHU)
     assert (await client.post(address, json={"answer": WEAK}, headers=stranger)).status_code == 404
+
+
+async def test_one_incident_in_two_categories_is_still_proposed(client):
+    """Likeness decides, not the category a dispatcher chose: both lie with one bureau."""
+    first, second = await at_bureau(client, address="东环大道 12 号"), await at_bureau(client, address="东环大道 12 号")
+    await api_step(client, people.DIAO, second, "correct_category", category="C03")
+    case = (await client.get(f"/api/v1/cases/{first}", headers=await token(client, people.DIAO))).json()
+    assert next(one for one in case["similar"] if one["number"] == second)["same"]
