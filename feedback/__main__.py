@@ -9,7 +9,18 @@ from collections.abc import Sequence
 import asyncpg
 
 from feedback import port, settings
-from feedback.commands import deadline, learning, moving, people, proving, reaching, reorganising, saving, serving
+from feedback.commands import (
+    deadline,
+    learning,
+    moving,
+    people,
+    proving,
+    reaching,
+    reorganising,
+    saving,
+    serving,
+    wording,
+)
 from feedback.settings import BadSetting
 from feedback.store import database, server
 from feedback.store.vault import WrongKey
@@ -19,7 +30,7 @@ _FILES = (serving, deadline, moving, proving, saving, people, reorganising, lear
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    made = argparse.ArgumentParser(prog="minsheng", description="民声：城市诉求与建议平台")
+    made = wording.Parser(prog="minsheng", description="民声：城市诉求与建议平台")
     commands = made.add_subparsers(required=True, title="命令")
     for file in _FILES:
         file.add(commands)

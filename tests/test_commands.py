@@ -127,7 +127,7 @@ def test_verify_names_a_changed_event_and_a_restored_backup_is_whole_again(var: 
     number = ask(var, "SELECT number FROM cases JOIN events ON case_id = cases.id ORDER BY events.id LIMIT 1")
     plainly(minsheng(var, "verify"), code=1, said=f"诉求 {number} 的第 1 条记录被改动过")
 
-    done = minsheng(var, "restore", str(file))
+    done = minsheng(var, "restore", str(file), "--yes")
     assert done.returncode == 0, done.stderr
     assert minsheng(var, "verify").returncode == 0
     assert ask(var, "SELECT DISTINCT tx FROM events") == "3"
@@ -137,12 +137,41 @@ def test_verify_names_a_changed_event_and_a_restored_backup_is_whole_again(var: 
         ask(var, "DELETE FROM events")
 
 
+def test_restore_asks_before_it_replaces_a_city(var: Path, tmp_path: Path) -> None:
+    file = tmp_path / "city.backup"
+    minsheng(var, "backup", str(file))
+    plainly(minsheng(var, "restore", str(file)), code=1, said="这里已有一个城市，5 件诉求")
+    ask(var, "INSERT INTO heartbeats VALUES ('worker', now()) ON CONFLICT (name) DO UPDATE SET at = now()")
+    plainly(minsheng(var, "restore", str(file)), code=1, said="正在运行的城市")
+    empty = Path(tempfile.mkdtemp(prefix="minsheng-empty-"))
+    empty.chmod(0o711)
+    done = minsheng(empty, "restore", str(file))
+    rmtree(empty)
+    assert done.returncode == 0, done.stderr  # nobody's work is there
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["restore"], "还缺 FILE"),
+    (["backup", "a", "--quick"], "不认识 --quick"),
+    (["deadline", "--limit"], "--limit 后面要写一个值"),
+    (["export", "cases", "--from", "gestern", "--to", "2026-01-01", "--format", "csv"], "--from 不是日期：'gestern'"),
+    (["export", "cases", "--from", "2026-01-01", "--to", "2026-01-01", "--format", "pdf"], "--format 不能是 'pdf'，可以是"),
+    (["fly"], "不能是 'fly'"),
+    ([], "还缺"),
+])  # fmt: skip
+def test_what_was_typed_wrongly_is_said_in_chinese(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = minsheng(tmp_path, *arguments)
+    assert done.returncode == 2 and "命令写得不对" in done.stderr and said in done.stderr, done.stderr
+    assert "--help" in done.stderr and "Traceback" not in done.stderr
+    assert "error:" not in done.stderr and "usage:" not in done.stderr
+
+
 def test_a_damaged_backup_changes_nothing(var: Path, tmp_path: Path) -> None:
     whole, half = tmp_path / "whole", tmp_path / "half"
     minsheng(var, "backup", str(whole))
     half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     for file in (half, ROOT / "README.md"):
-        plainly(minsheng(var, "restore", str(file)), code=1, said="恢复没有成功，数据库保持原样")
+        plainly(minsheng(var, "restore", str(file), "--yes"), code=1, said="恢复没有成功，数据库保持原样")
     assert ask(var, "SELECT count(*) FROM cases") == "5"
 
 

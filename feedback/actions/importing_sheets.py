@@ -97,11 +97,33 @@ def _letter(hall: Hall, row: Row, *, notify: bool, now: datetime) -> tuple[intak
     district = {name: code for code, name in hall.city.districts.items()} | {code: code for code in hall.city.districts}
     if told.district and told.district not in district:
         raise Refused(f"没有这个{history.NAMES['district']}：{told.district}")
+    bureau, category, remark = who_had_it(hall, told)
     letter = intake.Letter(
-        told.body, title=told.title, kind=told.kind, address=told.address, district=district.get(told.district),
+        told.body, bureau=bureau, category=category, remark=remark, ask=bool(told.bureau) and bureau is None, title=told.title, kind=told.kind, address=told.address, district=district.get(told.district),
         name=told.name, phone=told.phone, source="hotline", source_id=told.id, quiet=not notify,
     )  # fmt: skip
     return letter, told.received_at
+
+
+def who_had_it(hall: Hall, told: hotline.Incoming) -> tuple[str | None, str | None, str]:
+    """Bureau and category as the table says, by code or name, in today's codes; and what a dispatcher should know of the others.
+
+    A bureau that is none of ours leaves the case to the dispatcher, with a remark."""
+    city, past = hall.city, hall.city.succession
+    matters = {one.name: code for code, one in city.categories.items()} | {code: code for code in city.categories}
+    bureaus = {name: one.code for one in city.bureaus.values() for name in (one.name, one.short, one.code)}
+    category, bureau = matters.get(told.category), bureaus.get(told.bureau)
+    category = past.category(category, text=told.body) if category else None
+    bureau = past.bureau(bureau, category=category) if bureau else None
+    remarks = []
+    if told.category and category is None:
+        remarks.append(f"原系统的事项：{told.category}，这里没有。")
+    if told.bureau and not (bureau and city.serves(bureau)):
+        remarks.append(f"原系统的承办单位：{told.bureau}，这里没有，请派单。")
+        bureau = None
+    elif bureau:
+        remarks.append(f"原系统已交给{told.bureau}。")
+    return bureau, category, "".join(remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,7 @@ class Preview:
     answered: bool
     reason: str = ""
     understood: Any = None
+    bureau: str | None = None
 
 
 def preview(hall: Hall, rows: Sequence[Row], *, now: datetime) -> list[Preview]:
@@ -128,4 +151,6 @@ def _preview(hall: Hall, row: Row, now: datetime) -> Preview:
         told: Any = history.message(row.fields, now=now) if answered else hotline.incoming(row.fields, now=now)
     except Refused as refused:
         return Preview(*shown, reason=str(refused))
-    return Preview(*shown, understood=hall.understand(told.title, told.body, district=None, address=told.address))
+    bureau = None if answered else who_had_it(hall, told)[0]
+    understood = hall.understand(told.title, told.body, district=None, address=told.address)
+    return Preview(*shown, understood=understood, bureau=bureau if understood.category else None)

@@ -53,6 +53,11 @@ class Letter:
     """The dispatcher who wrote it down for the citizen."""
     ask: bool = False
     """A person decides at once: the machine only proposes."""
+    bureau: str | None = None
+    """Who has it already, as another system says; the machine only proposes the rest."""
+    category: str | None = None
+    remark: str = ""
+    """For the dispatcher, beside the letter; the citizen never sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,13 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
     kind = letter.kind or understood.kind
     if understood.decision is Decision.PROTECTED:
         kind = Kind.REPORT
+    elif letter.category:
+        understood = replace(understood, category=letter.category)
     regime = Regime.XINFANG if letter.source == XINFANG else Regime.HOTLINE
     term = hall.city.term(kind=kind, category=understood.category, urgent=understood.urgent, regime=regime)
     if letter.ask and understood.decision is Decision.AUTO:
         understood = replace(understood, decision=Decision.TRIAGE)
-    routed = understood.decision is Decision.AUTO and understood.bureau is not None
+    understood, routed = _given(letter, understood)
     return Receipt(
         number=code.number(identity, now.astimezone(deadline.CITY_TIME)),
         query_code=code.query_code(os.urandom(7)),
@@ -135,6 +142,15 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
     )
 
 
+def _given(letter: Letter, understood: Understanding) -> tuple[Understanding, bool]:
+    """What is understood, and whether the case goes to a bureau at once: where another system had it, or the machine is sure.
+
+    Without a category nobody can be asked for it, and a report against officials goes where the law says."""
+    if letter.bureau and understood.category and understood.decision is not Decision.PROTECTED:
+        return replace(understood, decision=Decision.TRIAGE, bureau=letter.bureau, support=()), True
+    return understood, understood.decision is Decision.AUTO and understood.bureau is not None
+
+
 def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[tuple[str, dict[str, Any]]]:
     history, head = _history(identity, receipt, letter)
     stages = _stages(hall, receipt)
@@ -142,8 +158,11 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
     rows.append(("ledger", _ledger_row(receipt, identity)))
     if receipt.bureau:
         rows += _assignment_rows(receipt, identity, stages)
-        if learning.drawn(hall.vault.hash("audit", receipt.number)):
+        if receipt.understanding.decision is Decision.AUTO and learning.drawn(hall.vault.hash("audit", receipt.number)):
             rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
+    if letter.remark and receipt.understanding.decision is not Decision.PROTECTED:
+        remark = {"case_id": identity, "seq": 2, "field": "note", "body": letter.remark, "public": False}
+        rows.append(("texts", remark))
     if letter.phone or letter.name or letter.email:
         row = contacts.row(
             hall.vault, identity, name=letter.name, phone=letter.phone, email=letter.email, quiet=letter.quiet

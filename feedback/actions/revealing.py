@@ -1,4 +1,4 @@
-"""Showing a citizen's name and phone to somebody who needs them: written down first, with the reason."""
+"""Showing a citizen's name, phone and e-mail to somebody who needs them: written down first, with the reason."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ MAY_REVEAL = frozenset({*BUREAU_ROLES, Role.DISPATCHER, Role.SUPERVISOR, Role.CO
 """Who works with the citizen. A leader reads the case, not the phone."""
 
 
-async def reveal(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> tuple[str, str]:
-    """Name and phone, each empty when not given. For who may see the case already; raises WrongRole."""
+async def reveal(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> tuple[str, str, str]:
+    """Name, phone and e-mail, each empty when not given. For who may see the case already; raises WrongRole."""
     if actor.role not in MAY_REVEAL or actor.person_id is None:
         raise WrongRole
     async with hall.database.transaction():

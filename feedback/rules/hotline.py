@@ -48,6 +48,8 @@ class Incoming:
     kind: Kind | None
     name: str
     phone: str
+    bureau: str = ""
+    category: str = ""
 
 
 def guess(header: Sequence[str]) -> dict[str, str]:
@@ -81,5 +83,6 @@ def incoming(row: Mapping[str, str], *, now: datetime) -> Incoming:
         raise Refused(f"没有答复，来电又在 {OLDEST.days} 天以前")
     return Incoming(
         told["id"], received, told["title"], told["body"], told["address"], told["district"], history.kind(told["kind"]),
-        told["name"][:40], "".join(re.findall(r"\d", told["phone"]))[-12:],
+        told["name"][:40], "".join(re.findall(r"\d", told["phone"]))[-12:], told["bureau"],
+        told["category"],
     )  # fmt: skip

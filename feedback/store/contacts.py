@@ -28,13 +28,13 @@ def takes_messages(phone: str) -> bool:
     return len(phone) == 11 and phone.startswith("1")
 
 
-async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str]:
-    """Name and phone, each empty when not given. Show them only masked, or through `reveal`."""
-    found = await database.fetch_one("SELECT name, phone FROM contacts WHERE case_id = :id", {"id": case_id})
+async def get(database: Database, vault: Vault, case_id: int) -> tuple[str, str, str]:
+    """Name, phone and e-mail, each empty when not given. Show them only masked, or through `reveal`."""
+    found = await database.fetch_one("SELECT name, phone, email FROM contacts WHERE case_id = :id", {"id": case_id})
     if found is None:
-        return "", ""
-    name, phone = (vault.open(sealed) if sealed else "" for sealed in (found["name"], found["phone"]))
-    return name, phone
+        return "", "", ""
+    name, phone, email = (vault.open(found[one]) if found[one] else "" for one in ("name", "phone", "email"))
+    return name, phone, email
 
 
 async def of_cases(database: Database, vault: Vault, ids: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -34,6 +34,18 @@ async def any_case(database: Database) -> bool:
     return bool(await database.fetch_val("SELECT EXISTS (SELECT FROM cases)"))
 
 
+async def cases(database: Database) -> int:
+    """How many cases the city has, all of them counted."""
+    return await database.fetch_val("SELECT count(*) FROM cases")
+
+
+async def settled(database: Database) -> bool:
+    """Whether anybody's work is in this database: a case, or an account."""
+    if await database.fetch_val("SELECT to_regclass('migrations')::text") is None:
+        return False
+    return bool(await database.fetch_val("SELECT EXISTS (SELECT FROM cases) OR EXISTS (SELECT FROM people)"))
+
+
 async def gauges(database: Database, *, now: datetime) -> Any:
     """One row of numbers: overdue cases, notices due, seals, time and size of the last seal."""
     return await database.fetch_one(

@@ -92,6 +92,26 @@ async def confirm(request: Request) -> Response:
     return RedirectResponse(f"{OWN_ACCOUNT}?done=otp", 303)
 
 
+class Code(forms.Form):
+    """The first code of a new second factor."""
+
+    otp: Annotated[str, Field(min_length=1, max_length=12)]
+
+
+async def api_begin(request: Request) -> Response:
+    """A secret for the telephone; it counts when its first code was given."""
+    secret = await own_account.begin_second_factor(doors.hall(request), request.state.person)
+    return api.answer({"secret": secret, "otpauth": own_account.address(request.state.person, secret)}, 201)
+
+
+async def api_confirm(request: Request) -> Response:
+    """The first code of the second factor."""
+    given = reading.strictly(Code, await reading.json(request))
+    await reading.limit(request, f"otp:{request.state.person.id}", burst=10, per_hour=40)
+    await own_account.confirm_second_factor(doors.hall(request), request.state.person, otp=given.otp.strip(), now=clock.now())
+    return api.answer({"message": "二次验证已设置，下次登录要输入手机上的数字。"})
+
+
 async def api_password(request: Request) -> Response:
     """The owner's own password."""
     given: Any = reading.strictly(NewPassword, await reading.json(request))
@@ -105,6 +125,11 @@ ROUTES = [
     door(f"{OWN_ACCOUNT}/password", password, enter=doors.ANY_STAFF, methods=("POST",), name="own_password"),
     door(f"{OWN_ACCOUNT}/second-factor", begin, enter=doors.ANY_STAFF, methods=("POST",), name="own_second_factor"),
     door(f"{OWN_ACCOUNT}/second-factor/code", confirm, enter=doors.ANY_STAFF, methods=("POST",), name="own_code"),
+    door(f"/api/v1{OWN_ACCOUNT}/second-factor", api_begin, enter=doors.ANY_STAFF, methods=("POST",), name="api_own_second_factor"),
+    door(
+        f"/api/v1{OWN_ACCOUNT}/second-factor/code", api_confirm, enter=doors.ANY_STAFF, methods=("POST",),
+        name="api_own_code", takes=Code,
+    ),
     door(
         f"/api/v1{OWN_ACCOUNT}/password",
         api_password,

@@ -9,7 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import authoring
+from feedback.actions.hall import Hall
 from feedback.rules import permission
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case
 from feedback.store import articles
 from feedback.store.articles import Article
 from feedback.web import article_pages, case_page, doors, errors, forms, named, reading, steps, templating
@@ -50,14 +53,22 @@ def state(article: Article, today: date) -> tuple[str, str]:
 
 async def write(request: Request) -> Response:
     """One press: the answer of this case becomes an article."""
-    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     case = await steps.visible(request, request.path_params["number"])
     given = await reading.posted(request)
-    if await articles.of_case(hall.database, case.id) is None:
-        review_on = clock.local(now).date() + HALF_A_YEAR
-        await authoring.write(hall, who, case, title="", body="", category=None, review_on=review_on, now=now)
+    await write_of(doors.hall(request), doors.actor(request), case)
     kept = {"queue": given["queue"]} if given.get("queue") else {}
     return RedirectResponse(f"/desk/{case.number}?{urlencode(kept | {'done': 'article'})}", 303)
+
+
+async def write_of(hall: Hall, who: Actor, case: Case) -> Article:
+    """The article of this case's answer, made if there is none yet. Raises WrongRole, NoAnswer."""
+    if await articles.of_case(hall.database, case.id) is None:
+        now = clock.now()
+        review_on = clock.local(now).date() + HALF_A_YEAR
+        await authoring.write(hall, who, case, title="", body="", category=None, review_on=review_on, now=now)
+    made = await articles.of_case(hall.database, case.id)
+    assert made is not None
+    return made
 
 
 async def mine(request: Request) -> Response:
@@ -72,7 +83,7 @@ async def mine(request: Request) -> Response:
     return templating.page(request, "articles/mine.html", rows=rows, done=done, approves=who.role in authoring.APPROVERS)
 
 
-async def _own(request: Request) -> Article:
+async def own(request: Request) -> Article:
     """The article of the address, if it is one's own bureau's. Raises NotFound."""
     found = await articles.get(doors.hall(request).database, article_pages.identity(request))
     if found is None or not authoring.may_write(doors.actor(request), found.bureau):
@@ -82,7 +93,7 @@ async def _own(request: Request) -> Article:
 
 async def edit(request: Request) -> Response:
     """The form of one article."""
-    return _form(request, await _own(request))
+    return _form(request, await own(request))
 
 
 def _form(
@@ -101,25 +112,29 @@ def _form(
 
 async def save(request: Request) -> Response:
     """New words, or the old ones looked at again."""
-    article, given = await _own(request), await reading.posted(request)
+    article, given = await own(request), await reading.posted(request)
     hall = doors.hall(request)
-    wanted, faults = reading.try_form(Written, given)
-    if wanted and wanted.category and wanted.category not in hall.city.categories:
-        faults = {"category": "没有这个事项。"}
-    if wanted and not article_pages.today() < wanted.review_on <= article_pages.today() + 4 * HALF_A_YEAR:
-        faults = {"review_on": "请选明天以后、两年以内的日子。"}
-    if wanted is None or faults:
-        return _form(request, article, given, faults, status_code=422)
-    if wanted.version != article.version:
-        return _clash(request, article, given)
     try:
-        await authoring.change(
-            hall, doors.actor(request), article, title=wanted.title, body=wanted.body, category=wanted.category or None,
-            review_on=wanted.review_on, now=clock.now(),
-        )  # fmt: skip
+        await keep(hall, doors.actor(request), article, reading.checked(Written, given))
+    except errors.BadFields as bad:
+        return _form(request, article, given, bad.fields, status_code=422)
     except articles.Changed:
-        return _clash(request, await _own(request), given)
+        return _clash(request, await own(request), given)
     return RedirectResponse("/articles/mine?done=saved", 303)
+
+
+async def keep(hall: Hall, who: Actor, article: Article, wanted: Written) -> None:
+    """The article as it is wanted. Raises BadFields, articles.Changed, WrongRole."""
+    if wanted.category and wanted.category not in hall.city.categories:
+        raise errors.BadFields({"category": "没有这个事项。"})
+    if not article_pages.today() < wanted.review_on <= article_pages.today() + 4 * HALF_A_YEAR:
+        raise errors.BadFields({"review_on": "请选明天以后、两年以内的日子。"})
+    if wanted.version != article.version:
+        raise articles.Changed
+    await authoring.change(
+        hall, who, article, title=wanted.title, body=wanted.body, category=wanted.category or None,
+        review_on=wanted.review_on, now=clock.now(),
+    )  # fmt: skip
 
 
 def _clash(request: Request, article: Article, given: dict[str, Any]) -> Response:
@@ -129,7 +144,7 @@ def _clash(request: Request, article: Article, given: dict[str, Any]) -> Respons
 
 async def withdraw(request: Request) -> Response:
     """Takes an article away from citizens and colleagues."""
-    article, given = await _own(request), await reading.posted(request)
+    article, given = await own(request), await reading.posted(request)
     if doors.actor(request).role not in authoring.APPROVERS:
         raise permission.WrongRole
     wanted, faults = reading.try_form(Withdrawn, given)
@@ -138,7 +153,7 @@ async def withdraw(request: Request) -> Response:
     try:
         await authoring.withdraw(doors.hall(request), doors.actor(request), article, reason=wanted.reason, now=clock.now())
     except articles.Changed:
-        return _clash(request, await _own(request), {})
+        return _clash(request, await own(request), {})
     return RedirectResponse("/articles/mine?done=withdrawn", 303)
 
 
@@ -148,7 +163,6 @@ async def to_review(request: Request) -> int:
     if who.role not in permission.BUREAU_ROLES or who.bureau is None:
         return 0
     return await articles.to_review(doors.hall(request).database, who.bureau, today=article_pages.today())
-
 
 
 ROUTES = [

@@ -58,11 +58,11 @@ async def _form(
         request, "dispatch/assist.html", status_code=422 if faults else status_code, given=given, faults=faults or {},
         sentence=sentence, done=done, labels=LABELS, sources=assisting.SOURCES.items(), kinds=wording.KINDS.items(),
         districts=sorted(hall.city.districts.items()), bureaus=case_page.bureaus(hall.city, secret=False),
-        categories=case_page.categories(hall.city), look=await _look(request, given),
+        categories=case_page.categories(hall.city), look=await looked(request, given),
     )  # fmt: skip
 
 
-async def _look(request: Request, given: dict[str, str]) -> dict[str, Any]:
+async def looked(request: Request, given: dict[str, str]) -> dict[str, Any]:
     """Earlier cases of the phone typed so far, and the machine's proposals for the words."""
     hall, now = doors.hall(request), clock.now()
     caller, _ = reading.try_form(Caller, {"phone": given.get("phone", "")})
@@ -91,7 +91,7 @@ def _may_remind(case: Any, now: Any) -> bool:
 
 async def look(request: Request) -> Response:
     """A piece of page, asked for while the dispatcher types."""
-    return templating.page(request, "dispatch/assist_look.html", look=await _look(request, await reading.posted(request)))
+    return templating.page(request, "dispatch/assist_look.html", look=await looked(request, await reading.posted(request)))
 
 
 async def enter(request: Request) -> Response:

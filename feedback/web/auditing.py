@@ -61,7 +61,7 @@ async def judge(request: Request) -> Response:
     given = await reading.posted(request)
     category = dispatch.meant_category(hall.city, given.get("category", ""))
     bureau = dispatch.meant(hall.city, given.get("bureau", ""))
-    faults = _faults(hall, category, bureau, wrong=given.get("verdict") == "wrong")
+    faults = found_faults(hall, category, bureau, wrong=given.get("verdict") == "wrong")
     if faults:
         return await _page(request, number, faults, 422)
     try:
@@ -75,7 +75,8 @@ async def judge(request: Request) -> Response:
     return RedirectResponse("/learning/audit?done=right" if right else f"/learning/audit?done=wrong&about={number}", 303)
 
 
-def _faults(hall: Hall, category: str, bureau: str, *, wrong: bool) -> dict[str, str]:
+def found_faults(hall: Hall, category: str, bureau: str, *, wrong: bool) -> dict[str, str]:
+    """A sentence for each code that is none, and for a wrong finding without the right one."""
     faults = {}
     if category and category not in hall.city.categories:
         faults["category"] = "没有这个事项，请从列表里选。"

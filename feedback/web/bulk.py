@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feedback import clock
-from feedback.rules import permission
+from feedback.rules import permission, phrasing
 from feedback.rules.record import Case
 from feedback.rules.status import WrongStep
 from feedback.store import casefile, cases
-from feedback.web import at_once, casework, desk, doors, errors, forms, reading, steps, templating, wording
+from feedback.web import at_once, bound_answer, desk, doors, errors, forms, reading, steps, templating, wording
 from feedback.web.doors import door
 
 MOST = 100
@@ -41,6 +41,8 @@ class Several(forms.Form):
     cases: Annotated[list[Chosen], Field(min_length=1, max_length=MOST)]
     person: int | None = None
     reply: Annotated[dict[str, str], Field(default_factory=dict)]
+    check: bool = False
+    """Of reply: cases to whose letter the reply check objects are left out, unless the reply says why (`override`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ def _demand(request: Request, act: str) -> None:
 async def _one(request: Request, one: Chosen, given: Given) -> Result:
     asked = {**given, at_once.ACCEPTING: "1", "version": str(one.version)}
     try:
+        if given["step"] == "reply" and given.get("answer"):
+            case = await steps.visible(request, one.number)
+            asked["answer"] = await bound_answer.bound(request, case, given["answer"])
         after = await at_once.take(request, one.number, asked)
         return Result(one.number, desk.title(after), after.version)
     except (cases.Stale, WrongStep) as fault:
@@ -118,9 +123,10 @@ async def _reply(request: Request, chosen: list[Chosen], given: Given) -> Respon
     fields = {name: given[name] for name in forms.Reply.model_fields if given.get(name)} | {"step": "reply"}
     if "answer" not in given:
         return await _compose(request, chosen, given)
-    reply, wrong = reading.try_form(forms.Reply, {**fields, "version": "0"})
-    if reply is None:
-        return await _compose(request, chosen, given, wrong=wrong, status_code=422)
+    try:
+        reply = _common(fields)
+    except errors.BadFields as bad:
+        return await _compose(request, chosen, given, wrong=bad.fields, status_code=422)
     doubts = {} if given.get("override", "").strip() else await _doubts(request, chosen, reply)
     if given.get("skip"):
         chosen = [one for one in chosen if one.number not in doubts]
@@ -129,14 +135,17 @@ async def _reply(request: Request, chosen: list[Chosen], given: Given) -> Respon
     return _page(request, "desk/bulk_done.html", given, results=await each(request, chosen, fields))
 
 
+def _common(fields: Given) -> forms.Reply:
+    """The text for all of them. Raises BadFields."""
+    reply = reading.checked(forms.Reply, {**fields, "version": "0"})
+    bound_answer.demand_known(reply.answer)
+    return reply
+
+
 async def _doubts(request: Request, chosen: list[Chosen], reply: forms.Reply) -> dict[str, list[str]]:
     """What the reply check says of this answer to each of the letters."""
-    found = {}
-    for case in await _seen(request, chosen):
-        said = casework.checked(request, f"{case.title}\n{case.body}", reply)
-        if said:
-            found[case.number] = [sentence for _, sentence in said]
-    return found
+    said = {case.number: await bound_answer.doubts(request, case, reply) for case in await _seen(request, chosen)}
+    return {number: sentences for number, sentences in said.items() if sentences}
 
 
 async def _seen(request: Request, chosen: list[Chosen]) -> list[Case]:
@@ -163,6 +172,7 @@ async def _compose(
         rows=rows,
         wrong=wrong or {},
         doubts=doubts or {},
+        placeholders=phrasing.PLACEHOLDERS,
         status_code=status_code,
     )
 
@@ -182,10 +192,15 @@ async def api(request: Request) -> Response:
         fields["person"] = str(asked.person or "")
     if asked.step == "reply":
         fields = {**asked.reply, **fields}
-    results = await each(request, asked.cases, fields)
+    chosen, doubtful = asked.cases, dict[str, list[str]]()
+    if asked.step == "reply" and asked.check and not fields.get("override", "").strip():
+        doubtful = await _doubts(request, chosen, _common(fields))
+        chosen = [one for one in chosen if one.number not in doubtful]
+    results = await each(request, chosen, fields)
+    left_out = [{"number": number, "error": "doubtful", "message": "；".join(said)} for number, said in doubtful.items()]
     content = {
         "done": [{"number": one.number, "version": one.version} for one in results if not one.fault],
-        "failed": [{"number": one.number, "error": one.error, "message": one.fault} for one in results if one.fault],
+        "failed": [{"number": one.number, "error": one.error, "message": one.fault} for one in results if one.fault] + left_out,
         "at": clock.now(),
     }
     return Response(orjson.dumps(content, option=orjson.OPT_UTC_Z), media_type="application/json")

@@ -35,10 +35,11 @@ class OneDay(forms.Form):
 
 async def show(request: Request) -> Response:
     """The year asked for, this one by default."""
-    return await _page(request, _year(request.query_params.get("year", "")), {}, {})
+    return await _page(request, year_of(request.query_params.get("year", "")), {}, {})
 
 
-def _year(text: str) -> int:
+def year_of(text: str) -> int:
+    """The year that was asked for, this one by default. Raises BadFields."""
     if not text:
         return clock.local(clock.now()).year
     if not (text.isascii() and text.isdigit() and len(text) == 4 and FIRST <= int(text) <= LAST):
@@ -113,16 +114,22 @@ def _done(text: str) -> str:
 async def set_day(request: Request) -> Response:
     """One day of the city's own."""
     given = await reading.posted(request)
-    form, faults = reading.try_form(OneDay, given)
-    if form is not None and form.working != "nation" and not form.name:
-        faults = {"name": "请写明原因，例如“壮族三月三”。"}
-    if form is None or faults:
-        return await _page(request, clock.local(clock.now()).year, given, faults, 422)
-    working = {"rest": False, "work": True, "nation": None}[form.working]
-    changed = await keeping_days.set_day(
-        doors.hall(request), doors.actor(request), form.day, working=working, name=form.name, now=clock.now()
-    )
+    try:
+        form = reading.checked(OneDay, given)
+        changed = await put_day(request, form)
+    except errors.BadFields as bad:
+        return await _page(request, clock.local(clock.now()).year, given, bad.fields, 422)
     return _back(form.day.year, int(changed))
+
+
+async def put_day(request: Request, wanted: OneDay) -> bool:
+    """The day as it is wanted; whether anything changed. Raises BadFields."""
+    if wanted.working != "nation" and not wanted.name:
+        raise errors.BadFields({"name": "请写明原因，例如“壮族三月三”。"})
+    working = {"rest": False, "work": True, "nation": None}[wanted.working]
+    return await keeping_days.set_day(
+        doors.hall(request), doors.actor(request), wanted.day, working=working, name=wanted.name, now=clock.now()
+    )
 
 
 def _back(year: int, changed: int) -> Response:

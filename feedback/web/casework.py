@@ -42,7 +42,7 @@ _LISTS = {"support", "mention"}
 
 
 class Reveal(forms.Form):
-    """Why somebody wants to see a citizen's name and phone."""
+    """Why somebody wants to see a citizen's name, phone and e-mail."""
 
     reason: forms.words(200, least=2)  # type: ignore[valid-type]
 
@@ -219,7 +219,7 @@ def _onward(request: Request, given: Given, after: Case) -> str:
 
 
 async def reveal(request: Request) -> Response:
-    """Shows name and phone once, after writing down who looked and why."""
+    """Shows name, phone and e-mail once, after writing down who looked and why."""
     case = await steps.visible(request, request.path_params["number"])
     given = await reading.posted(request)
     hall, who = doors.hall(request), doors.actor(request)

@@ -69,14 +69,19 @@ async def save(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Forgets a filter, or opens the desk with it or no more."""
-    hall, person, identity = doors.hall(request), request.state.person, _identity(request)
     asked = reading.checked(Act, await reading.posted(request)).act
+    identity = await _act(request, asked)
+    found = next((one for one in await of(request) if one.id == identity), None)
+    return RedirectResponse(f"/desk?{found.address if found else 'queue=open'}&done={asked}", 303)
+
+
+async def _act(request: Request, asked: str) -> int:
+    hall, person, identity = doors.hall(request), request.state.person, _identity(request)
     if asked == "drop":
         await filters.drop(hall.database, person.id, identity)
     else:
         await filters.open_with(hall.database, person.id, identity if asked == "home" else None)
-    found = next((one for one in await of(request) if one.id == identity), None)
-    return RedirectResponse(f"/desk?{found.address if found else 'queue=open'}&done={asked}", 303)
+    return identity
 
 
 def _identity(request: Request) -> int:
@@ -103,6 +108,12 @@ async def api_save(request: Request) -> Response:
     return _answer({"name": given.name, "address": await _kept(request, given)})
 
 
+async def api_act(request: Request) -> Response:
+    """Forgets a filter of this person's, or opens the desk with it or no more."""
+    await _act(request, reading.strictly(Act, await reading.json(request)).act)
+    return await api_list(request)
+
+
 async def api_drop(request: Request) -> Response:
     """Forgets a filter of this person's."""
     await filters.drop(doors.hall(request).database, request.state.person.id, _identity(request))
@@ -114,5 +125,6 @@ ROUTES = [
     door("/desk/filters/{id:int}", act, enter=doors.CASEWORK, methods=("POST",), name="filter_act"),
     door("/api/v1/desk/filters", api_list, enter=doors.CASEWORK, name="api_filters"),
     door("/api/v1/desk/filters", api_save, enter=doors.CASEWORK, methods=("POST",), name="api_filter_save", takes=Keep),
+    door("/api/v1/desk/filters/{id:int}", api_act, enter=doors.CASEWORK, methods=("POST",), name="api_filter_act", takes=Act),
     door("/api/v1/desk/filters/{id:int}", api_drop, enter=doors.CASEWORK, methods=("DELETE",), name="api_filter_drop"),
 ]

@@ -43,22 +43,28 @@ async def upload(request: Request) -> Response:
         return _upload(request, "表单的编码不对，请重新选择文件。")
     file = form.get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
-    if not isinstance(file, UploadFile) or not content:
-        return _upload(request, "请选择一个 Excel（.xlsx）或 CSV 文件。")
     try:
-        table = await sheets.table(content)
+        identity, _ = await keep(request, content, name=(file.filename if isinstance(file, UploadFile) else "") or "表格")
     except Unreadable as fault:
         return _upload(request, str(fault))
+    return RedirectResponse(f"/imports/{identity}", 303)
+
+
+async def keep(request: Request, content: bytes, *, name: str) -> tuple[int, Sheet]:
+    """Keeps the file as an import whose columns are still to be named; its id and what is in it. Raises Unreadable."""
+    if not content:
+        raise Unreadable("请选择一个 Excel（.xlsx）或 CSV 文件。")
+    table = await sheets.table(content)
     sheet = await asyncio.to_thread(sheets.read, table)
     hall, now = doors.hall(request), clock.now()
     chosen = await file_jobs.mapping(hall.database, _key(request, sheet)) or hotline.guess(sheet.header)
     async with hall.database.transaction():
         identity = await file_jobs.add(
             hall.database, hall.vault, kind="import", status="asked", person_id=request.state.person.id, now=now,
-            name=(file.filename or "表格")[-80:], asked={"mapping": chosen, "notify": False},
+            name=name[-80:], asked={"mapping": chosen, "notify": False},
         )  # fmt: skip
         await file_jobs.keep(hall.database, hall.vault, identity, File.GIVEN, table)
-    return RedirectResponse(f"/imports/{identity}", 303)
+    return identity, sheet
 
 
 def _key(request: Request, sheet: Sheet) -> bytes:
@@ -67,12 +73,12 @@ def _key(request: Request, sheet: Sheet) -> bytes:
 
 async def columns(request: Request) -> Response:
     """Which column is which field, and the first rows as they would become cases."""
-    job, sheet = await _job(request)
+    job, sheet = await job_of(request)
     asked = file_jobs.asked(doors.hall(request).vault, job)
     return await _page(request, job, sheet, asked["mapping"], notify=asked["notify"])
 
 
-async def _job(request: Request) -> tuple[Any, Sheet]:
+async def job_of(request: Request) -> tuple[Any, Sheet]:
     """This person's import that has not begun, and its sheet. Raises NotFound."""
     given, hall = request.path_params["id"], doors.hall(request)
     usable = given.isascii() and given.isdigit() and len(given) < 19
@@ -97,42 +103,48 @@ async def _page(
         required=[history.NAMES[field] for field in hotline.REQUIRED], lines=len(sheet.records),
         answered=answered,
         previews=[{"line": one.line, "id": one.id, "text": one.text, "answered": one.answered, "reason": one.reason,
-                   "becomes": _becomes(request, one.understood)} for one in previews],
+                   "becomes": _becomes(request, one.understood, one.bureau)} for one in previews],
     )  # fmt: skip
 
 
-def _becomes(request: Request, understood: Any) -> str:
+def _becomes(request: Request, understood: Any, given: str | None) -> str:
     """What a row would become, in words."""
     if understood is None:
         return ""
     if understood.decision is Decision.PROTECTED:
         return "检举控告，转保密专办人员"
     city = doors.hall(request).city
-    bureau, category = case_view.bureau(city, understood.bureau), case_view.category(city, understood.category)
-    auto = understood.decision is Decision.AUTO
+    bureau, category = case_view.bureau(city, given or understood.bureau), case_view.category(city, understood.category)
+    auto = given is not None or understood.decision is Decision.AUTO
     parts = [wording.KINDS[understood.kind], category["name"] if category else "", bureau["name"] if bureau and auto else "待人工派单"]
     return " · ".join(part for part in parts if part)
 
 
 async def begin(request: Request) -> Response:
     """Looks again with other columns, or begins."""
-    job, sheet = await _job(request)
+    job, sheet = await job_of(request)
     given = await reading.posted(request)
     chosen = [(column, given.get(f"c{at}", "")) for at, column in enumerate(sheet.header)]
     mapping = {column: field for column, field in chosen if field in hotline.FIELDS}
     notify = bool(given.get("notify"))
-    fault = "" if given.get("check") else _fault(mapping)
+    fault = "" if given.get("check") else unfit(mapping)
     if fault or given.get("check"):
         return await _page(request, job, sheet, mapping, notify=notify, fault=fault)
+    await start(request, job, sheet, mapping, notify=notify)
+    return RedirectResponse("/files", 303)
+
+
+async def start(request: Request, job: Any, sheet: Sheet, mapping: dict[str, str], *, notify: bool) -> None:
+    """Hands the import to the worker; begun twice it is done once."""
     hall, person = doors.hall(request), request.state.person
     await file_jobs.keep_mapping(hall.database, _key(request, sheet), mapping, person_id=person.id, now=clock.now())
     if await file_jobs.begin(hall.database, hall.vault, job["id"], {"mapping": mapping, "notify": notify}):
         detail = f"{job['name']}：{len(sheet.records)} 行"
         await logbook.note(hall.database, Deed.IMPORTED, by=person.id, detail=detail, now=clock.now())
-    return RedirectResponse("/files", 303)
 
 
-def _fault(mapping: dict[str, str]) -> str:
+def unfit(mapping: dict[str, str]) -> str:
+    """What is wrong with the choice of columns, in a sentence; empty when nothing is."""
     fields = list(mapping.values())
     twice = [history.NAMES[field] for field in dict.fromkeys(fields) if fields.count(field) > 1]
     missing = [history.NAMES[field] for field in hotline.REQUIRED if field not in fields]

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from feedback import clock
 from feedback.actions import learning
 from feedback.actions.hall import Hall
-from feedback.rules.permission import Role
+from feedback.rules.permission import Actor, Role
 from feedback.store import audits, models, shadows
 from feedback.web import case_page, case_view, doors, errors, forms, reading, templating, wording
 from feedback.web.doors import door
@@ -114,21 +114,32 @@ def _said(hall: Hall, row: Any, prefix: str) -> dict[str, Any]:
 
 async def decide(request: Request) -> Response:
     """Puts a model to work, with a reason, or sets a candidate aside."""
-    hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     given = await reading.posted(request)
     asked, faults = reading.try_form(Decision, given)
-    if asked and asked.decision == "promote" and not asked.reason.strip():
-        faults = {"reason": "请写明为什么换模型，记录里会保留。"}
-    if asked is None or faults:
+    if asked is None:
         return await _page(request, given, faults, 422)
+    if _unreasoned(asked):
+        return await _page(request, given, _unreasoned(asked), 422)
+    return RedirectResponse(f"/learning/models?done={await take(doors.hall(request), doors.actor(request), asked)}", 303)
+
+
+def _unreasoned(asked: Decision) -> dict[str, str]:
+    missing = asked.decision == "promote" and not asked.reason.strip()
+    return {"reason": "请写明为什么换模型，记录里会保留。"} if missing else {}
+
+
+async def take(hall: Hall, who: Actor, asked: Decision) -> str:
+    """Does what was decided; returns what that was: promoted, back or aside. Raises BadFields, WrongRole."""
+    if faults := _unreasoned(asked):
+        raise errors.BadFields(faults)
     if asked.decision == "aside":
-        await learning.set_aside(hall, who, asked.version, now=now)
-        return RedirectResponse("/learning/models?done=aside", 303)
+        await learning.set_aside(hall, who, asked.version, now=clock.now())
+        return "aside"
     try:
-        back = await learning.promote(hall, who, asked.version, reason=asked.reason.strip(), now=now)
+        back = await learning.promote(hall, who, asked.version, reason=asked.reason.strip(), now=clock.now())
     except learning.NotServable:
         raise errors.BadFields({"version": learning.NotServable.__doc__ or ""}) from None
-    return RedirectResponse(f"/learning/models?done={'back' if back else 'promoted'}", 303)
+    return "back" if back else "promoted"
 
 
 ROUTES = [

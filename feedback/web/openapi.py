@@ -53,7 +53,7 @@ def describe(routes: list[BaseRoute]) -> dict[str, Any]:
 
 
 def _operation(route: Any, method: str, references: Any) -> dict[str, Any]:
-    made = "201" if route.name in ("api_submit", "api_propose") else "202" if route.name in ACCEPTED else "200"
+    made = "201" if route.name in CREATED and method == "POST" else "202" if route.name in ACCEPTED else "200"
     operation: dict[str, Any] = {
         "operationId": f"{route.name}_{method.lower()}",
         "summary": (route.endpoint.__doc__ or "").strip().split("\n")[0],
@@ -92,7 +92,10 @@ def _query(asks: type[BaseModel] | None) -> list[dict[str, Any]]:
     ]
 
 
-ACCEPTED = ("api_phone_code", "api_sign")
+CREATED = (
+    "api_submit", "api_propose", "api_people_open", "api_reorganise", "api_import_upload", "api_own_second_factor",
+)  # fmt: skip
+ACCEPTED = ("api_phone_code", "api_sign", "api_import_begin")
 
 
 def _body(route: Any, references: Any) -> dict[str, Any]:

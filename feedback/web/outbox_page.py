@@ -2,6 +2,7 @@
 
 Never what a message says, and never a whole number: administrators see no case."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -11,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import keeping_duty, sending
+from feedback.actions.hall import Hall
 from feedback.rules.administration import Act
 from feedback.rules.outbox import Fault, Quiet, State
+from feedback.rules.permission import Actor
 from feedback.store import duty, notices
-from feedback.web import admin, doors, fields, forms, notice_samples, reading, templating, wording
+from feedback.web import admin, doors, errors, fields, forms, notice_samples, reading, templating, wording
 from feedback.web.doors import door
 
 KEEPER = admin.entrance(Act.NOTICES)
@@ -59,16 +62,17 @@ async def home(request: Request) -> Response:
         quiet=own.quiet.replace("-", "—"),
         ways=_ways(own),
         failed_count=await notices.failed_count(hall.database),
-        failed=[_line(request, row) for row in await notices.listed(hall.database, State.FAILED)],
-        tried=[_line(request, row) for row in await notices.listed(hall.database, State.WAITING, limit=20)],
-        days=await notices.per_day(hall.database, since=_first_day(now)),
+        failed=[line(request, row) for row in await notices.listed(hall.database, State.FAILED)],
+        tried=[line(request, row) for row in await notices.listed(hall.database, State.WAITING, limit=20)],
+        days=await notices.per_day(hall.database, since=first_day(now)),
         resends=await notices.resends(hall.database),
         channels=CHANNELS,
         done=_done(asked.get("done", "")),
     )
 
 
-def _first_day(now: Any) -> Any:
+def first_day(now: Any) -> Any:
+    """The midnight from which the days of the outbox are counted."""
     midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - timedelta(days=DAYS - 1)
 
@@ -81,7 +85,8 @@ def _ways(own: Any) -> dict[str, str]:
     }
 
 
-def _line(request: Request, row: Any) -> dict[str, Any]:
+def line(request: Request, row: Any) -> dict[str, Any]:
+    """One message in words: what, how, to whom (masked), and why it did not go."""
     return {
         **dict(row._mapping),
         "name": notice_samples.NAMES.get(row["template"], row["template"]),
@@ -134,12 +139,8 @@ async def on_duty(request: Request) -> Response:
 
 
 async def _duty_page(request: Request, given: dict[str, str], faults: dict[str, str], code: int = 200) -> Response:
-    hall, known = doors.hall(request), await duty.everywhere(doors.hall(request).database)
-    listed = [
-        {"name": bureau.name, "code": bureau.code, **_contact(request, known.get(bureau.code))}
-        for bureau in hall.city.bureaus.values()
-        if bureau.active
-    ]
+    known = await duty.everywhere(doors.hall(request).database)
+    listed = on_duty_of(request, known)
     return templating.page(
         request,
         "admin/duty.html",
@@ -164,15 +165,27 @@ def _contact(request: Request, row: Any) -> dict[str, Any]:
 async def set_duty(request: Request) -> Response:
     """Another phone or e-mail for a bureau; both empty: none."""
     given, hall = await reading.posted(request), doors.hall(request)
-    form, faults = reading.try_form(OnDuty, given)
-    if form is not None and form.bureau not in hall.city.bureaus:
-        faults = {"bureau": "没有这个单位。"}
-    if form is None or faults:
-        return await _duty_page(request, given, faults, 422)
-    await keeping_duty.put(
-        hall, doors.actor(request), form.bureau, phone=form.phone, email=form.email, now=clock.now()
-    )  # fmt: skip
+    try:
+        await put_duty(hall, doors.actor(request), reading.checked(OnDuty, given))
+    except errors.BadFields as bad:
+        return await _duty_page(request, given, bad.fields, 422)
     return RedirectResponse("/admin/duty?done=1", 303)
+
+
+async def put_duty(hall: Hall, who: Actor, wanted: OnDuty) -> None:
+    """Whom this bureau's urgent matters wake. Raises BadFields for a bureau that is none."""
+    if wanted.bureau not in hall.city.bureaus:
+        raise errors.BadFields({"bureau": "没有这个单位。"})
+    await keeping_duty.put(hall, who, wanted.bureau, phone=wanted.phone, email=wanted.email, now=clock.now())
+
+
+def on_duty_of(request: Request, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every bureau with its number and address on duty, masked."""
+    return [
+        {"name": bureau.name, "code": bureau.code, **_contact(request, known.get(bureau.code))}
+        for bureau in doors.hall(request).city.bureaus.values()
+        if bureau.active
+    ]
 
 
 ROUTES = [

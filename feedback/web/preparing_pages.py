@@ -7,8 +7,9 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import preparing
+from feedback.actions.hall import Hall
 from feedback.rules import permission, phrasing
-from feedback.rules.permission import Role
+from feedback.rules.permission import Actor, Role
 from feedback.store import approvals, reply_templates
 from feedback.web import case_page, doors, errors, forms, named, reading, templating
 from feedback.web.doors import door
@@ -61,21 +62,28 @@ async def save_template(request: Request) -> Response:
     hall, who, given = doors.hall(request), doors.actor(request), await reading.posted(request)
     if who.role not in preparing.PREPARERS:
         raise permission.WrongRole
-    wanted, faults = reading.try_form(Template, given)
-    if wanted and wanted.category and wanted.category not in hall.city.categories:
-        faults = {"category": "没有这个事项。"}
-    if wanted is None or faults:
-        return await _templates(request, given, faults)
+    try:
+        wanted = reading.checked(Template, given)
+        await keep_template(hall, who, wanted)
+    except errors.BadFields as bad:
+        gone = bad.fields.get("name") == preparing.NoTemplate.__doc__
+        return await _templates(request, {**given, "id": ""} if gone else given, bad.fields)
+    return RedirectResponse(f"/reply-templates?done={'removed' if wanted.remove else 'saved'}", 303)
+
+
+async def keep_template(hall: Hall, who: Actor, wanted: Template) -> None:
+    """The template as it is wanted. Raises BadFields, WrongRole."""
+    if wanted.category and wanted.category not in hall.city.categories:
+        raise errors.BadFields({"category": "没有这个事项。"})
     try:
         await preparing.save_template(
             hall, who, name=wanted.name, body=wanted.body, category=wanted.category or None, identity=wanted.id,
             active=not wanted.remove, now=clock.now(),
         )  # fmt: skip
     except preparing.StrangePlaceholder as fault:
-        return await _templates(request, given, {"body": f"不认识 {fault}，只能用下面列出的几个。"})
+        raise errors.BadFields({"body": f"不认识 {fault}，只能用下面列出的几个。"}) from None
     except preparing.NoTemplate:
-        return await _templates(request, {**given, "id": ""}, {"name": preparing.NoTemplate.__doc__ or ""})
-    return RedirectResponse(f"/reply-templates?done={'removed' if wanted.remove else 'saved'}", 303)
+        raise errors.BadFields({"name": preparing.NoTemplate.__doc__ or ""}) from None
 
 
 async def approval(request: Request) -> Response:

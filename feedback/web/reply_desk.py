@@ -63,7 +63,7 @@ def present(rows: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
 
 
 async def _sources(hall: Hall, who: Actor, case: Case, name: str) -> dict[str, Any]:
-    values = _values(hall, case, name)
+    own = values(hall, case, name)
     today = clock.local(clock.now()).date()
     fitting, known, answers = await together(
         hall.database,
@@ -73,7 +73,7 @@ async def _sources(hall: Hall, who: Actor, case: Case, name: str) -> dict[str, A
     )
     return {
         "templates": [
-            {"id": one["id"], "name": one["name"], "body": phrasing.filled(one["body"], values)} for one in fitting
+            {"id": one["id"], "name": one["name"], "body": phrasing.filled(one["body"], own)} for one in fitting
         ],
         "articles": [article(hall, one) for one in known],
         "published": [public.brief(hall, one) for one in _likeliest(hall, case, answers if case.category else [])],
@@ -103,7 +103,7 @@ def _likeliest(hall: Hall, case: Case, found: Sequence[Published]) -> list[Publi
     return [one for _, one in ranked[:SHOWN]]
 
 
-def _values(hall: Hall, case: Case, name: str) -> dict[str, str]:
+def values(hall: Hall, case: Case, name: str) -> dict[str, str]:
     """What the placeholders of a template mean on this case."""
     city = hall.city
     bureau, category = city.bureaus.get(case.bureau or ""), city.categories.get(case.category or "")

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from feedback import clock
 from feedback.actions import accounts
 from feedback.rules.permission import Role
-from feedback.web import doors, entering, errors, forms, reading, templating
+from feedback.web import api, doors, entering, errors, forms, reading, templating
 from feedback.web.doors import door
 
 HOMES = {
@@ -100,7 +100,15 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
+async def api_sign_out(request: Request) -> Response:
+    """Ends the session of the token."""
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+    await accounts.sign_out(doors.hall(request), token, now=clock.now())
+    return api.answer({})
+
+
 ROUTES = [
+    door("/api/v1/sign-out", api_sign_out, enter=doors.ANY_STAFF, methods=("POST",), name="api_sign_out"),
     door("/sign-in", ask, enter=doors.ANYBODY, name="sign_in_page"),
     door("/sign-in", sign_in, enter=doors.ANYBODY, methods=("POST",)),
     door("/sign-out", sign_out, enter=doors.ANYBODY, methods=("POST",)),

@@ -10,7 +10,7 @@ from feedback.actions import surveying
 from feedback.actions.surveying import Standing, Survey
 from feedback.rules import reopening
 from feedback.store import cases
-from feedback.web import doors, errors, forms, reading, templating
+from feedback.web import api, doors, errors, forms, reading, templating
 from feedback.web.doors import door
 
 SAYS = {
@@ -83,7 +83,30 @@ async def rate(request: Request) -> Response:
     return RedirectResponse(f"{request.url.path}?done=1", 303)
 
 
+async def api_look(request: Request) -> Response:
+    """Whether the question of this link still stands, and until when."""
+    found = await _asked(request)
+    return api.answer({"number": found.case.number, "standing": found.standing, "expires_at": found.expires_at})
+
+
+async def api_rate(request: Request) -> Response:
+    """The rating; after it the link is used up."""
+    found = await _asked(request)
+    if found.standing is not Standing.OPEN:
+        raise surveying.Over
+    given = reading.strictly(Answer, await reading.json(request))
+    case = await surveying.rate(
+        doors.hall(request), request.path_params["token"], solved=given.solved, satisfaction=given.satisfaction,
+        comment=given.comment, now=clock.now(),
+    )  # fmt: skip
+    if case is None:
+        raise errors.NotFound
+    return api.answer({"number": case.number, "solved": case.solved, "satisfaction": case.satisfaction})
+
+
 ROUTES = [
+    door("/api/v1/surveys/{token}", api_look, enter=doors.ANYBODY, name="api_survey"),
+    door("/api/v1/surveys/{token}", api_rate, enter=doors.ANYBODY, methods=("POST",), name="api_survey_rate", takes=Answer),
     door("/s/{token}", show, enter=doors.ANYBODY, name="survey"),
     door("/s/{token}", rate, enter=doors.ANYBODY, methods=("POST",), name="survey_rate"),
 ]

@@ -69,7 +69,7 @@ async def test_names_and_phones_are_sealed(hall):
     found = await proposed(hall)
     row = await hall.database.fetch_one("SELECT proposer, phone FROM petitions")
     assert "林晓".encode() not in row["proposer"] and people.XIAO_LIN_PHONE.encode() not in row["phone"]
-    assert await petitions.proposer(hall.database, hall.vault, found.id) == ("林晓", people.XIAO_LIN_PHONE)
+    assert await petitions.proposer(hall.database, hall.vault, found.id) == ("林晓", people.XIAO_LIN_PHONE, "")
 
 
 async def test_a_proposal_without_the_code_leaves_nothing(hall):

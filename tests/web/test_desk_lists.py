@@ -6,6 +6,7 @@ import pytest
 
 from feedback.actions import finding
 from tests import people
+from tests.conftest import understand_noise
 from tests.web.conftest import token
 from tests.web.staff import Page, api_step, at_bureau, browser, get, post
 
@@ -221,6 +222,29 @@ async def test_one_answer_for_several_signs_for_them_too(client):
     assert [await status(client, number) for number in (fresh, working)] == ["in_review"] * 2
     case = (await client.get(f"/api/v1/cases/{fresh}", headers=await token(client, people.SHEN))).json()
     assert case["answer"] == ANSWER and [one["step"] for one in case["timeline"]][-2:] == ["accept", "reply"]
+
+
+async def test_one_text_is_bound_to_each_case_and_checked_against_each_letter(client):
+    client.app.state.hall.understand = understand_noise
+    noise, lamp = await at_bureau(client), await at_bureau(client, body="跃进路的路灯坏了三天，晚上很黑，请派人来修。")
+    strange = Page(await several(client, people.WANG, "reply", [noise], answer="{称谓}：" + ANSWER, outcome="solved"))
+    assert strange.status == 422 and "不认识 {称谓}" in strange.text
+    common = "{市民称呼}：" + ANSWER + "编号 {编号}。"
+    page = Page(await several(client, people.WANG, "reply", [noise, lamp], answer=common, outcome="solved"))
+    assert "发出前看一眼：1 件有疑问" in page.text  # an answer about the building site is none to the letter about a lamp
+    page = Page(await several(client, people.WANG, "reply", [noise, lamp], answer=common, outcome="solved", skip="1"))
+    assert page.words["h1"] == "统一答复：1 件办好了", page.text
+    headers = await token(client, people.SHEN)
+    case = (await client.get(f"/api/v1/cases/{noise}", headers=headers)).json()
+    assert case["answer"] == f"林女士/先生：{ANSWER}编号 {noise}。" or case["answer"] == f"林先生/女士：{ANSWER}编号 {noise}。"
+    version = (await client.get(f"/api/v1/cases/{lamp}", headers=headers)).json()["version"]
+    asked = {"step": "reply", "cases": [{"number": lamp, "version": version}], "reply": {"answer": common, "outcome": "solved"}}
+    headers = await token(client, people.WANG)
+    left = (await client.post("/api/v1/desk/bulk", json={**asked, "check": True}, headers=headers)).json()
+    assert [(one["number"], one["error"]) for one in left["failed"]] == [(lamp, "doubtful")] and left["done"] == []
+    asked["reply"]["override"] = "路灯和工地是同一处"
+    sent = (await client.post("/api/v1/desk/bulk", json={**asked, "check": True}, headers=headers)).json()
+    assert [one["number"] for one in sent["done"]] == [lamp], sent
 
 
 async def test_an_answer_that_could_not_be_sent_is_shown_again(client):

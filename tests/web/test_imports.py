@@ -9,6 +9,7 @@ import pytest
 from feedback import filing
 from feedback.actions import sheets, tables
 from tests import people
+from tests.conftest import understand_noise
 from tests.web.conftest import token
 from tests.web.staff import browser, get
 
@@ -160,3 +161,33 @@ async def test_only_dispatchers_import_and_each_sees_the_own_files(client):
     assert big.status_code == 413
     assert (await client.get("/imports", headers=await browser(client, people.DIAO))).status_code == 200
     assert (await get(client, people.DIAO, "/files")).status == 200 and sent.status_code == 303
+
+
+async def test_live_rows_go_to_the_bureau_that_had_them_and_unknown_ones_to_the_dispatcher(client, long_ago):
+    """By name or short name; a bureau nobody here knows is a remark, and a report against officials goes its own way."""
+    rows = [
+        ["LZ-11", "2026-11-20 09:30", people.NOISE, "市城管执法局", "建筑施工噪声"],
+        ["LZ-12", "2026-11-20 09:40", people.NOISE, "柳州火星局", ""],
+        ["LZ-13", "2026-11-20 09:50", "举报某局局长张某受贿，有转账记录。", "市城管执法局", ""],
+    ]
+    header = ["工单编号", "来电时间", "诉求内容", "承办单位", "事项"]
+    client.app.state.hall.understand = understand_noise
+    name = next(one.name for one in client.app.state.hall.city.categories.values() if one.code == "C01")
+    rows[0][4] = name
+    content = "\n".join(",".join(row) for row in [header, *rows]).encode()
+    sent = await uploaded(client, content)
+    page = await get(client, people.DIAO, sent.headers["location"])
+    assert "· 市城市管理行政执法局" in page.text
+    mapping = {"c0": "id", "c1": "date", "c2": "body", "c3": "bureau", "c4": "category"}
+    await client.post(sent.headers["location"], data=mapping, headers=await browser(client, people.DIAO))
+    await filing.run(client.app.state.hall)
+    found = await client.app.state.hall.database.fetch_all(
+        "SELECT source_id, number, status, bureau, protected FROM cases WHERE source_id LIKE 'LZ-1%' ORDER BY source_id"
+    )
+    assert [(one["source_id"], one["status"], one["bureau"], one["protected"]) for one in found] == [
+        ("LZ-11", "assigned", "CGJ", False), ("LZ-12", "triage", None, False), ("LZ-13", "triage", None, True),
+    ]  # fmt: skip
+    headers = await token(client, people.DIAO)
+    first, second = [(await client.get(f"/api/v1/cases/{one['number']}", headers=headers)).json() for one in found[:2]]
+    assert first["category"]["code"] == "C01" and [one["text"] for one in first["notes"]] == ["原系统已交给市城管执法局。"]
+    assert "柳州火星局，这里没有，请派单" in second["notes"][0]["text"]
