@@ -53,6 +53,18 @@ async def _execute(template: str, statement: str) -> None:
     await connection.close()
 
 
+async def change(template: str, statement: str) -> None:
+    """In the database that the newest `site` serves: what no page can bring about."""
+    connection = await asyncpg.connect(sibling(template, f"browser_{newest()}"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+def newest() -> int:
+    """How many sites there were."""
+    return int(repr(_count).removeprefix("count(").removesuffix(")")) - 1
+
+
 class Visitor:
     """One person at one screen. Every page they see is checked: axe, no sideways scrolling, no script error."""
 
