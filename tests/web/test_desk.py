@@ -200,6 +200,18 @@ async def test_get_is_refused_where_only_post_belongs(client, number):
         assert (await client.get(f"/desk/{number}/{last}", headers=headers)).status_code == 405
 
 
+async def test_an_email_is_masked_like_a_phone_and_its_reveal_is_written_down(client):
+    made = await submitted(client, contact={"name": "林小梅", "email": "xiaomei.lin@example.com"})
+    if made["decision"] == "triage":
+        await api_step(client, people.DIAO, made["number"], "dispatch", bureau="STHJ", category="C01")
+    path = f"/desk/{made['number']}"
+    page = await get(client, people.WANG, path)
+    assert "xiaomei" not in page.text and "@example.com" in page.text
+    shown = await post(client, people.WANG, f"{path}/reveal", reason="约市民到现场")
+    assert "xiaomei.lin@example.com" in shown.text
+    assert await client.app.state.hall.database.fetch_val("SELECT count(*) FROM reveals") == 1
+
+
 async def test_the_phone_is_masked_and_a_reveal_is_written_down(client, number):
     page = await get(client, people.WANG, f"/desk/{number}")
     assert people.XIAO_LIN_PHONE not in page.text and "139****0001" in page.text
