@@ -62,6 +62,7 @@ async def opened(own: Settings) -> AsyncIterator[Hall]:
             place=understanding.place,
             words=notices.words,
             redact=understanding.redact,
+            files=own.var / "files",
             site=own.site.rstrip("/"),
             survey_days=own.survey_days,
         )

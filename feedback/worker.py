@@ -14,7 +14,17 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from feedback import app, clock, filing, models, shadow
-from feedback.actions import finding, grouping, instructing, keeping_days, reorganising, sealing, sending, timing
+from feedback.actions import (
+    attaching,
+    finding,
+    grouping,
+    instructing,
+    keeping_days,
+    reorganising,
+    sealing,
+    sending,
+    timing,
+)
 from feedback.actions.hall import Hall
 from feedback.actions.sending import Send
 from feedback.channels import choosing
@@ -73,6 +83,7 @@ def jobs(hall: Hall, own: Settings) -> list[Job]:
         Job("shadow", 2, lambda: _read_along(reads)),
         Job("tidying", 3600, lambda: tidy(hall)),
         Job("old models", 3600, lambda: models.tidy(hall.database, own)),
+        Job("orphans", 3600, lambda: attaching.sweep(hall, now=clock.now())),
         Job("heartbeat", 1, lambda: vitals.beat(hall.database, "worker", now=clock.now())),
     ]
 

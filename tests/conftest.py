@@ -79,7 +79,7 @@ async def address(template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def hall(address: str) -> AsyncIterator[Hall]:
+async def hall(address: str, tmp_path: Path) -> AsyncIterator[Hall]:
     """The hall on a fresh database, with a classifier that knows one matter: night work on a building site."""
     async with database.connect(address, pool=5) as pool:
         yield Hall(
@@ -89,6 +89,7 @@ async def hall(address: str) -> AsyncIterator[Hall]:
             understand=understand_noise,
             words=lambda template, **values: f"{template} {values}",
             redact=lambda text: text,
+            files=tmp_path / "files",
         )
 
 

@@ -1,16 +1,18 @@
 """What the citizen of a case may do, having shown the query code: add, remind, withdraw, rate, ask for rework, contest."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedback.actions import counting
+from feedback.actions import attaching, counting
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import deadline, reopening
+from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import CITIZEN, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases
+from feedback.store import cases, writing
 
 REMIND_EVERY = timedelta(hours=24)
 
@@ -19,20 +21,22 @@ class TooEarly(Exception):
     """办理时间过半以后才能催办，每 24 小时一次。"""
 
 
-async def supplement(hall: Hall, case: Case, *, text: str, now: datetime, actor: Actor = CITIZEN) -> Case:
-    """补充: what the citizen adds, or the dispatcher for a caller. If the bureau was waiting for it, the case goes back to work and the clock runs on."""
+async def supplement(
+    hall: Hall, case: Case, *, text: str, now: datetime, actor: Actor = CITIZEN, files: Sequence[Kept] = (),
+    also: writing.Rows = (),
+) -> Case:  # fmt: skip
+    """补充: what the citizen adds, words, files or both, or the dispatcher for a caller; the rows of `also` with it, or nothing.
+
+    If the bureau was waiting for it, the case goes back to work and the clock runs on. Raises TooMuch, and
+    asyncpg.UniqueViolationError for those rows only."""
     changes = resumed(hall, case, now) if case.status is Status.AWAITING_CITIZEN else {}
     async with hall.database.transaction():
-        return await take_step(
-            hall,
-            actor,
-            case,
-            Step.SUPPLEMENT,
-            now=now,
-            changes=changes,
-            said={"text": text},
-            public=True,
-        )
+        said = {"text": text}
+        after = await take_step(hall, actor, case, Step.SUPPLEMENT, now=now, changes=changes, said=said, public=True)
+        await attaching.to_case(hall, actor, after, files, Purpose.LETTER, now=now)
+        if also:
+            await writing.insert(hall.database, also)
+    return after
 
 
 def resumed(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:

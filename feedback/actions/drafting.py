@@ -9,8 +9,8 @@ from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.store import drafts
 
-FIELDS = ("finding", "answer", "outcome", "truth", "duty", "contact_way", "contact_at", "obstacle", "override")
-"""What of the reply form is kept."""
+FIELDS = ("finding", "answer", "outcome", "truth", "duty", "contact_way", "contact_at", "obstacle", "override", "kept")
+"""What of the reply form is kept; `kept` are the files beside it."""
 _CHOSEN = ("outcome",)
 """Has always a value: alone it is no draft."""
 

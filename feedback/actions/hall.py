@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from databases import Database
@@ -12,6 +13,7 @@ from feedback.rules.city import City
 from feedback.rules.hot import Letter
 from feedback.rules.record import Understanding
 from feedback.store import cases, writing
+from feedback.store.depot import Depot
 from feedback.store.gathering import Gathering
 from feedback.store.vault import Vault
 
@@ -67,6 +69,8 @@ class Hall:
     """Renders the text of a notice: template name and its values."""
     redact: Callable[[str], str]
     """The text without the personal data found in it."""
+    files: Path = Path("var/files")
+    """The folder of photos and files; several machines may share it."""
     site: str = ""
     """The public address of the pages, for links in messages."""
     survey_days: int = 7
@@ -83,6 +87,11 @@ class Hall:
     def __post_init__(self) -> None:
         self.read = Gathering(self._read, most=AT_ONCE)
         self.write = Gathering(functools.partial(writing.insert_all, self.database), most=AT_ONCE)
+
+    @property
+    def depot(self) -> Depot:
+        """Photos and files on disk, sealed with the vault of this hall."""
+        return Depot(self.vault, self.files)
 
     async def _read(self, letters: Sequence[Written]) -> Sequence[Understanding]:
         several = getattr(self.understand, "several", None)

@@ -5,14 +5,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from feedback.actions import counting, recusing, surveying, telling
+from feedback.actions import attaching, counting, recusing, surveying, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import deadline
+from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, corrections, drafts, extensions, instructions, people, recusals, stages, units
+from feedback.store import (
+    attachments,
+    cases,
+    corrections,
+    drafts,
+    extensions,
+    instructions,
+    people,
+    recusals,
+    stages,
+    units,
+)
 
 
 class Outcome(StrEnum):
@@ -156,14 +168,15 @@ async def request_extension(hall: Hall, actor: Actor, case: Case, *, days: int, 
 
 async def reply(
     hall: Hall, actor: Actor, case: Case, *, finding: str, answer: str, outcome: Outcome, now: datetime,
-    report: Mapping[str, str] | None = None,
+    report: Mapping[str, str] | None = None, files: Sequence[Kept] = (),
 ) -> Case:  # fmt: skip
-    """Finding (internal, `report` its short fields) and answer go to the reviewer.
+    """Finding (internal, `report` its short fields) and answer, with its files, go to the reviewer. Raises TooMuch.
 
     Where the bureau needs no second person, who answers also approves, and the answer is public at once."""
     said = {"finding": finding, **(report or {}), "answer": answer, "outcome": outcome}
     async with hall.database.transaction():
         after = await take_step(hall, actor, case, Step.REPLY, now=now, said=said)
+        await attaching.to_case(hall, actor, after, files, Purpose.ANSWER, now=now)
         if actor.person_id is not None:
             await drafts.drop(hall.database, case.id, actor.person_id)
             await drafts.leave(hall.database, case.id, actor.person_id)
@@ -196,8 +209,11 @@ async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Cas
 
 async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: datetime) -> Case:
     after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
+    await attachments.publish(hall.database, case.id, round=case.round, bureau=case.bureau)
     for follower in await cases.joined_under(hall.database, case.id):
-        await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
+        told = await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
+        seq, rounds = told.answer_seq or 0, {"lead_round": case.round, "round": told.round}
+        await attachments.follow(hall.database, case.id, told.id, seq=seq, **rounds)
     return after
 
 
@@ -238,16 +254,24 @@ async def assign(
         return await take_step(hall, actor, case, Step.ASSIGN, now=now, changes=changes, said={"to": to})
 
 
-async def contribute(hall: Hall, actor: Actor, case: Case, *, finding: str, now: datetime) -> Case:
-    """协办: a support bureau adds what it found; the lead answers."""
+async def contribute(
+    hall: Hall, actor: Actor, case: Case, *, finding: str, now: datetime, files: Sequence[Kept] = ()
+) -> Case:  # fmt: skip
+    """协办: a support bureau adds what it found, with files among colleagues; the lead answers. Raises TooMuch."""
     async with hall.database.transaction():
-        return await take_step(hall, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
+        after = await take_step(hall, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
+        await attaching.to_case(hall, actor, after, files, Purpose.INTERNAL, now=now)
+    return after
 
 
-async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime, mention: Sequence[int] = ()) -> Case:
-    """A note among colleagues; the citizen never sees it. Who is mentioned, by id or as @name in the text, is told.
+async def note(
+    hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime, mention: Sequence[int] = (),
+    files: Sequence[Kept] = (), purpose: Purpose = Purpose.INTERNAL,
+) -> Case:  # fmt: skip
+    """A note among colleagues, words, files or both; the citizen never sees it. Who is mentioned, by id or as @name in the
+    text, is told. Files for the answer (`purpose`) wait there until it is approved.
 
-    Raises people.Unknown for somebody who may not see the case."""
+    Raises people.Unknown for somebody who may not see the case, TooMuch."""
     readers = await people.readers(
         hall.database, bureaus=await cases.holders(hall.database, case.id), protected=case.protected
     )
@@ -256,5 +280,6 @@ async def note(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime
         raise people.Unknown(sorted(named))
     async with hall.database.transaction():
         after = await take_step(hall, actor, case, Step.NOTE, now=now, said={"note": text})
+        await attaching.to_case(hall, actor, after, files, purpose, now=now)
         await telling.staff(hall, after, named, "mention", now=now, by=actor.person_id)
     return after

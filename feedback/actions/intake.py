@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import counting, telling
+from feedback.actions import attaching, counting, telling
 from feedback.actions.hall import Hall
 from feedback.rules import chain, code, deadline, learning
+from feedback.rules.attachment import Kept
 from feedback.rules.city import Due
 from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor, Role
@@ -58,6 +59,8 @@ class Letter:
     category: str | None = None
     remark: str = ""
     """For the dispatcher, beside the letter; the citizen never sees it."""
+    files: tuple[Kept, ...] = ()
+    """Photos and files that came with it: they lie on disk already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
         )
         rows.append(("contacts", row))
     rows += [("notices", row) for row in _notice_rows(hall, letter, receipt, identity)]
+    rows += attaching.of_letter(hall, letter.files, identity, by=letter.entered_by, now=receipt.received_at)
     return rows
 
 
@@ -237,18 +241,15 @@ def _case_row(
     }
 
 
+_LEDGER = ("decision", "model", "category", "bureau", "probability", "threshold", "probabilities")
+
+
 def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
     understood = receipt.understanding
     return {
         "case_id": identity,
         "at": receipt.received_at,
-        "decision": understood.decision,
-        "model": understood.model,
-        "category": understood.category,
-        "bureau": understood.bureau,
-        "probability": understood.probability,
-        "threshold": understood.threshold,
-        "probabilities": understood.probabilities,
+        **{name: getattr(understood, name) for name in _LEDGER},
         "categories": [candidate.category for candidate in understood.candidates],
         "bureaus": [candidate.bureau or "" for candidate in understood.candidates],
         "scores": [candidate.probability for candidate in understood.candidates],

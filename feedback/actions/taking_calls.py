@@ -7,6 +7,7 @@ from datetime import datetime
 from feedback.actions import asking, dispatching, intake
 from feedback.actions.hall import Hall
 from feedback.rules import permission
+from feedback.rules.attachment import Kept
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Decision
 from feedback.rules.status import Status, Step
@@ -31,9 +32,11 @@ async def write_down(
     return dataclasses.replace(receipt, status=Status.ASSIGNED, bureau=bureau, category=after.category)
 
 
-async def supplement(hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime) -> Case:
-    """What the caller adds to a case."""
-    return await asking.supplement(hall, case, text=text, now=now, actor=actor)
+async def supplement(
+    hall: Hall, actor: Actor, case: Case, *, text: str, now: datetime, files: Sequence[Kept] = ()
+) -> Case:  # fmt: skip
+    """What the caller adds to a case, and papers that were scanned at the counter. Raises TooMuch."""
+    return await asking.supplement(hall, case, text=text, now=now, actor=actor, files=files)
 
 
 async def remind(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:

@@ -8,7 +8,8 @@ from databases import Database
 
 from feedback.rules.permission import BUREAU_ROLES, Actor
 from feedback.rules.record import Assignment, Case, Event, Text
-from feedback.store import cases, instructions, ledger, parts
+from feedback.store import attachments, cases, instructions, ledger, parts
+from feedback.store.attachments import Attachment
 from feedback.store.together import together
 from feedback.store.vault import Vault
 
@@ -28,6 +29,7 @@ class File:
     letter: list[Any]
     corrections: list[Any]
     instructions: list[Any]
+    attachments: list[Attachment]
     alike: list[Any]
     neighbours: list["Neighbour"]
 
@@ -43,6 +45,7 @@ async def whole(database: Database, case: Case, who: Actor, *, vault: Vault) -> 
         lambda asked: parts.of_letter(asked, case),
         lambda asked: ledger.corrections(asked, case.id),
         lambda asked: instructions.of_case(asked, case.id),
+        lambda asked: attachments.of_case(asked, vault, case.id),
         lambda asked: ledger.similar_open(asked, case),
         lambda asked: neighbours(asked, case, who),
     )

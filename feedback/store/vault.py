@@ -26,13 +26,21 @@ class Vault:
 
     def seal(self, text: str) -> bytes:
         """The encrypted text, with its nonce in front."""
-        nonce = os.urandom(12)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), None)
+        return self.seal_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """The text that was sealed. Raises WrongKey if it was sealed with another key or changed."""
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """The encrypted bytes, with their nonce in front."""
+        nonce = os.urandom(12)
+        return nonce + self._cipher.encrypt(nonce, content, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The bytes that were sealed. Raises WrongKey if they were sealed with another key or changed."""
         try:
-            return self._cipher.decrypt(sealed[:12], sealed[12:], None).decode()
+            return self._cipher.decrypt(sealed[:12], sealed[12:], None)
         except InvalidTag as fault:
             raise WrongKey from fault
 

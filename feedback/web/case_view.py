@@ -1,5 +1,6 @@
 """What staff see of one case, as plain data for the JSON API and for the case page. Contacts are masked here."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,17 @@ from feedback.rules.city import City
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Event, Text
 from feedback.store import casefile, drafts
-from feedback.web import case_clock, case_time, named, neighbours, offering, reply_desk, stage_view, wording
+from feedback.web import (
+    attachment_view,
+    case_clock,
+    case_time,
+    named,
+    neighbours,
+    offering,
+    reply_desk,
+    stage_view,
+    wording,
+)
 
 Named = named.Named
 category, bureau, district = named.category, named.bureau, named.district
@@ -74,6 +85,9 @@ def _contact(hall: Hall, beside: Any) -> tuple[str, dict[str, str]]:
     return name, dict(zip(("name", "phone", "email"), masked, strict=True))
 
 
+_AS_THEY_ARE = ("decision", "anonymous", "protected", "provisional", "extended_days", "regime")
+
+
 async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: bool = False) -> dict[str, Any]:
     """Everything about one case for somebody who may see it; `entering` tells colleagues that it is open before them."""
     file = await casefile.whole(hall.database, case, who, vault=hall.vault)
@@ -88,12 +102,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "title": title,
         "address": address,
         "body": body,
-        "decision": case.decision,
-        "anonymous": case.anonymous,
-        "protected": case.protected,
-        "provisional": case.provisional,
-        "extended_days": case.extended_days,
-        "regime": case.regime,
+        **{name: getattr(case, name) for name in _AS_THEY_ARE},
         "own_part": _last(said, "part"),
         "stages": stage_view.stages(hall.city, case, held, now),
         "parts": letter_parts(hall, case, file.letter, staff=True),
@@ -108,7 +117,8 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
              "accepted_at": one.accepted_at, "until_at": one.until_at}
             for one in held
         ],
-        "timeline": _timeline(hall, history, file.names, said),
+        "attachments": attachment_view.staff(hall, who, case, file.attachments),
+        "timeline": _timeline(hall, history, file.names, said, attachment_view.counted(file.attachments)),
         "notes": [{"at": _at(history, t.seq), "text": t.body} for t in said if t.field == "note"],
         "clocks": _clocks(hall, case, history, held, now, before=await counting.before_split(hall, case)),
         "ledger": _ledger(hall, beside, file.corrections),
@@ -155,7 +165,9 @@ def _returned(hall: Hall, facts: offering.Facts, said: list[Text]) -> dict[str, 
     return {"bureau": by, "at": facts.undecided.at, "reason": reason, "basis": basis, "propose": proposed}
 
 
-def _timeline(hall: Hall, history: list[Event], names: dict[int, str], said: list[Text]) -> list[dict[str, Any]]:
+def _timeline(
+    hall: Hall, history: list[Event], names: dict[int, str], said: list[Text], files: Counter[int]
+) -> list[dict[str, Any]]:
     by_seq: dict[int, dict[str, str]] = {}
     for text in said:
         by_seq.setdefault(text.seq, {})[text.field] = text.body
@@ -170,6 +182,7 @@ def _timeline(hall: Hall, history: list[Event], names: dict[int, str], said: lis
             "round": event.round,
             "seq": event.seq,
             "texts": by_seq.get(event.seq, {}),
+            "files": files[event.seq],
         }
         for event in history
     ]

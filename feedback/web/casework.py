@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import dispatching, drafting, handling, recusing, revealing
-from feedback.rules import permission
+from feedback.rules import attachment, permission
 from feedback.rules.deadline import CITY_TIME
 from feedback.rules.permission import BUREAU_ROLES
 from feedback.rules.record import Case
@@ -28,6 +28,7 @@ from feedback.web import (
     reply_desk,
     steps,
     templating,
+    uploads,
     wording,
 )
 from feedback.web.doors import door
@@ -79,10 +80,17 @@ async def show(
         "mine": case_page.typed(hall.city, typed),
         "fresh": case_page.since(shown["case"], typed.get("seen")),
         "warnings": await _warnings(request, case, shown),
+        "held": uploads.shown(hall, _written(typed, shown)),
         "homeless": typed if typed.get("step") not in shown["case"]["can"] else {},
         **more,
     }
     return templating.page(request, "desk/case.html", status_code=status_code, **panes, **shown, **context)
+
+
+def _written(typed: Given, shown: Given) -> Given:
+    """What was typed just now, or what the draft of an answer keeps."""
+    draft = shown["case"]["draft"]
+    return typed or (draft["fields"] if draft else {})
 
 
 async def _warnings(request: Request, case: Case, shown: Given) -> tuple[tuple[str, str], ...]:
@@ -128,7 +136,11 @@ async def step(request: Request) -> Response:
 async def take(request: Request, number: str, given: Given) -> Response:
     """The step and the redirect, or the page again: 422 with the faults, 409 as the case is now. Raises NotYours, WrongRole."""
     case = await steps.visible(request, number)
-    asked = {name: value for name, value in given.items() if name not in _OF_PAGE}
+    refused = await _files(request, given)
+    asked = {name: value for name, value in given.items() if name not in (*_OF_PAGE, uploads.KEPT)}
+    files, _ = uploads.remembered(doors.hall(request), given, now=clock.now())
+    if refused:
+        return await show(request, case, where=given, status_code=422, given=given, wrong={uploads.FIELD: "".join(refused)})
     try:
         if given.get("press"):
             return await pressed(request, case, given)
@@ -136,12 +148,24 @@ async def take(request: Request, number: str, given: Given) -> Response:
         if objections and len(str(asked.get("override", "")).strip()) < 2:
             wrong = {"override": "请写明为什么仍然这样答复，审核人会看到。"} if given.get("confirmed") else {}
             return await show(request, case, where=given, given=given, objections=objections, wrong=wrong)
-        after = await at_once.take(request, number, asked)
+        after = await at_once.take(request, number, asked, files=files)
     except (errors.BadFields, *_BESIDE_A_FIELD) as fault:
         return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault, asked))
     except (cases.Stale, WrongStep, handling.TooLateToReturn):
         return await clash(request, number, given)
     return RedirectResponse(_onward(request, given, after), 303)
+
+
+async def _files(request: Request, given: Given) -> list[str]:
+    """A sentence for each file that is not taken; those that are taken stay with the form from now on."""
+    taking = steps.STEPS.get(str(given.get("step")))
+    if taking is None or taking.with_files is None:
+        given.pop(uploads.KEPT, None)
+        return []
+    try:
+        return await uploads.take(request, given, about=f"person:{request.state.person.id}")
+    except errors.TooMany as many:
+        return [f"上传太频繁了，请 {many.seconds // 60 + 1} 分钟后再传。"]
 
 
 async def pressed(request: Request, case: Case, given: Given) -> Response:
@@ -163,6 +187,7 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
 _BESIDE_A_FIELD: dict[type[Exception], str] = {
     handling.TooManyDays: "days", dispatching.NotThere: "bureau", people.Unknown: "person", units.Unknown: "unit",
     dispatching.NoCategory: "category", recusing.Recused: "person", recusing.NobodyLeft: "reason", handling.OwnAnswer: "version",
+    attachment.TooMuch: "files",
 }  # fmt: skip
 """What an action refuses because of one field, and which."""
 

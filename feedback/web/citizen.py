@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +14,7 @@ from feedback import clock
 from feedback.actions import intake
 from feedback.actions.hall import Hall
 from feedback.rules import code
+from feedback.rules.attachment import Kept
 from feedback.rules.record import Decision, Understanding
 from feedback.store import cases, publication
 from feedback.web import (
@@ -30,14 +33,15 @@ from feedback.web import (
     templating,
     timeline,
     tracking,
+    uploads,
 )
 from feedback.web.doors import door
 
 LABELS = {
     "body": "您的诉求或建议", "title": "标题", "address": "地点", "district": "城区", "name": "怎么称呼您", "phone": "手机号", "email": "电子邮箱",
-    "publish": "同意公开", "anonymous": "匿名提交",
+    "publish": "同意公开", "anonymous": "匿名提交", "files": "照片和文件",
 }  # fmt: skip
-_FIELDS = frozenset({*LABELS, "once"})
+_FIELDS = frozenset({*LABELS, "once", uploads.KEPT})
 _GARBLED = "有些字显示不出来（编码不对），请重新输入。"
 _KEPT_REASONS = 8
 _HINT_FROM = 10
@@ -60,6 +64,7 @@ async def _form(
         first_response=pulse.days(figures, "first_response_median_hours") if figures else "",
         status_code=422 if faults else 429 if sentence else 200,
         given=given,
+        held=uploads.shown(doors.hall(request), given),
         faults=faults or {},
         sentence=sentence,
         labels=LABELS,
@@ -69,14 +74,18 @@ async def _form(
 
 async def submit(request: Request) -> Response:
     """A letter becomes a case; the receipt shows number and query code."""
-    raw = await request.body()
+    # A form with files is read as it comes, never whole into memory.
+    multipart = request.headers.get("content-type", "").startswith("multipart/")
+    raw = b"" if multipart else await request.body()
     given = await reading.posted(request)
     hall, now = doors.hall(request), clock.now()
     try:
-        _demand_encoded(request, raw)
-        new = _checked(given)
+        _demand_encoded(raw)
+        refused = await uploads.take(request, given, about=f"form:{given.get('once', '')[:64]}")
+        new = _checked(given, refused)
         await api.limit_submission(request, new)
-        letter = api.letter_of(hall, new)
+        files, _ = uploads.remembered(hall, given, now=now)
+        letter = replace(api.letter_of(hall, new), files=tuple(files))
     except errors.BadFields as bad:
         return await _form(request, _again(given), _by_field(bad.fields))
     except errors.TooMany as many:
@@ -89,15 +98,15 @@ async def submit(request: Request) -> Response:
         also = (lambda receipt: keep(_carried(receipt))) if keep else None
         return _carried(await intake.submit(hall, letter, now=now, also=also))
 
-    content, _ = await idempotency.once(hall, _key(given), _content(given), make, now=now)
+    words = _content(given, files)
+    content, _ = await idempotency.once(hall, _key(given, words), words, make, now=now)
     held = pocket.Pocket(pocket.read(request).codes, content["receipt"]).with_code(content["number"], content["code"])
     return pocket.put(RedirectResponse("/receipt", 303), request, held, now=now)
 
 
-def _demand_encoded(request: Request, raw: bytes) -> None:
+def _demand_encoded(raw: bytes) -> None:
     """Browsers write everything but ASCII as percent signs: what comes raw is of an encoding nobody names. Raises BadFields."""
-    multipart = request.headers.get("content-type", "").startswith("multipart/")
-    if not multipart and not raw.isascii():
+    if not raw.isascii():
         raise errors.BadFields({"body": _GARBLED})
 
 
@@ -106,8 +115,20 @@ def _again(given: dict[str, str]) -> dict[str, str]:
     return {**given, "once": (given.get("once") or secrets.token_hex(16))[:64]}
 
 
-def _checked(given: dict[str, str]) -> forms.NewCase:
-    """The form as the same model that checks the API. Who stays anonymous leaves neither name, phone nor e-mail."""
+def _checked(given: dict[str, str], refused: list[str]) -> forms.NewCase:
+    """The form as the same model that checks the API. Who stays anonymous leaves neither name, phone nor e-mail.
+
+    Raises BadFields, with what was `refused` among the files beside all other faults."""
+    try:
+        new = _words(given)
+    except errors.BadFields as bad:
+        raise errors.BadFields(bad.fields | ({uploads.FIELD: "".join(refused)} if refused else {})) from None
+    if refused:
+        raise errors.BadFields({uploads.FIELD: "".join(refused)})
+    return new
+
+
+def _words(given: dict[str, str]) -> forms.NewCase:
     strange = {name[:40]: "不认识这个字段。" for name in given if name not in _FIELDS}
     garbled = {name: _GARBLED for name in given if "\ufffd" in given[name]}
     if strange or garbled:
@@ -126,15 +147,16 @@ def _by_field(faults: dict[str, str]) -> dict[str, str]:
     return {name.removeprefix("contact."): sentence for name, sentence in faults.items()}
 
 
-def _content(given: dict[str, str]) -> bytes:
-    """What makes two forms the same letter: everything but the key."""
-    return orjson.dumps({name: given[name] for name in sorted(given) if name != "once"})
+def _content(given: dict[str, str], files: Sequence[Kept]) -> bytes:
+    """What makes two forms the same letter: everything but the key, and files as they were sent."""
+    words = {name: given[name] for name in sorted(given) if name not in ("once", uploads.KEPT)}
+    return orjson.dumps([words, uploads.identity(files)])
 
 
-def _key(given: dict[str, str]) -> str:
+def _key(given: dict[str, str], content: bytes) -> str:
     """Sent twice, a form is one case; sent again with other words, it is another. Without a key every sending counts."""
     once = given.get("once", "")
-    return f"page:{once}:{hashlib.sha256(_content(given)).hexdigest()}" if 0 < len(once) <= 64 else ""
+    return f"page:{once}:{hashlib.sha256(content).hexdigest()}" if 0 < len(once) <= 64 else ""
 
 
 def _carried(receipt: intake.Receipt) -> dict[str, Any]:

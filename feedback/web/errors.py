@@ -24,13 +24,13 @@ from feedback.actions import (
     reorganising,
     surveying,
 )
-from feedback.rules import instruction, permission, petition, status
-from feedback.store import articles, cases, logbook, people, staff, units
+from feedback.rules import attachment, instruction, permission, petition, status
+from feedback.store import articles, cases, depot, logbook, people, staff, units
 from feedback.web import doors, templating
 
 
 class TooLarge(Exception):
-    """发送的内容太大了，请分开发送。"""
+    """发送的内容太大了，请分几次发送；照片和文件每次最多 9 个，每个最多 10 MB。按“返回”可以回到刚才的页面。"""
 
 
 class TooMany(Exception):
@@ -73,6 +73,8 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     asking.TooLate: (409, "wrong_step"),
     surveying.Over: (409, "over"),
     handling.TooManyDays: (422, "too_many_days"),
+    attachment.TooMuch: (422, "too_many_files"),
+    depot.Missing: (503, "file_away"),
     handling.OwnAnswer: (403, "own_answer"),
     reorganising.Over: (409, "over"),
     recusing.Recused: (422, "recused"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from feedback.actions.handling import Outcome
+from feedback.rules.attachment import Purpose
 from feedback.rules.record import Kind
 from feedback.web import wording
 from feedback.web.fields import (
@@ -65,6 +66,21 @@ class WithCode(Form):
 
 class Supplement(WithCode):
     text: words(5000, least=1)  # type: ignore[valid-type]
+
+
+class SupplementWithFiles(WithCode):
+    """What comes with files needs no words."""
+
+    text: words(5000) = ""  # type: ignore[valid-type]
+
+
+class Attach(Form):
+    """Photos and files, as multipart/form-data: up to nine `files`, and what there is to say of them.
+
+    `purpose` is for staff: internal (the default), answer (goes out with it), letter (for a citizen at the counter)."""
+
+    text: words(5000) = ""  # type: ignore[valid-type]
+    purpose: Purpose = Purpose.INTERNAL
 
 
 class Remind(WithCode):
@@ -178,6 +194,12 @@ class Note(StepForm):
     mention: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = []
 
 
+class NoteWithFiles(Note):
+    """What comes with files needs no words."""
+
+    text: words(2000) = ""  # type: ignore[valid-type]
+
+
 class Reason(StepForm):
     reason: words(1000, least=2)  # type: ignore[valid-type]
 
@@ -204,6 +226,12 @@ class Instruct(StepForm):
 
 class Text(StepForm):
     text: words(2000, least=1)  # type: ignore[valid-type]
+
+
+class TextWithFiles(StepForm):
+    """What comes with files needs no words."""
+
+    text: words(2000) = ""  # type: ignore[valid-type]
 
 
 class Contribute(StepForm):

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feedback.rules import attachment
 from feedback.web import errors
 
 _log = logging.getLogger("feedback.request")
@@ -16,6 +17,8 @@ _log = logging.getLogger("feedback.request")
 JSON_LIMIT = 1 << 20
 UPLOADS = {"/imports": 50 << 20}
 """Bytes a body may have where more than a letter is sent: only who is signed in as a dispatcher is read there."""
+_WITH_FILES = re.compile(r"/|/track/[^/]+/supplement|/desk/[^/]+/steps|/api/v1/cases/[^/]+/attachments")
+"""Where photos and files come with the words, as multipart; they go to disk while they come, not to memory."""
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -93,7 +96,7 @@ def _same_site(headers: Headers) -> bool:
 
 
 class BodyLimit:
-    """413 for a body over 1 MiB (50 where staff upload a table), whether it says its length or not."""
+    """413 for a body over 1 MiB (50 where staff upload a table, 91 with photos), whether it says its length or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -101,7 +104,8 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        length, most = Headers(scope=scope).get("content-length", "0"), UPLOADS.get(scope["path"], JSON_LIMIT)
+        headers = Headers(scope=scope)
+        length, most = headers.get("content-length", "0"), _most(scope["path"], headers)
         if length.isdigit() and int(length) > most:
             return await errors.plain(scope, 413, "too_large")(scope, receive, send)
         seen = 0
@@ -115,6 +119,13 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+def _most(path: str, headers: Headers) -> int:
+    multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")
+    if multipart and _WITH_FILES.fullmatch(path):
+        return attachment.SENDING
+    return UPLOADS.get(path, JSON_LIMIT)
 
 
 STACK = [Middleware(RequestId), Middleware(SameSite), Middleware(BodyLimit)]

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from feedback.rules import attachment
+from feedback.rules.attachment import Purpose
 from feedback.web import doors, forms, steps
 from feedback.web.doors import door
 
@@ -53,7 +55,8 @@ def describe(routes: list[BaseRoute]) -> dict[str, Any]:
 
 
 def _operation(route: Any, method: str, references: Any) -> dict[str, Any]:
-    made = "201" if route.name in CREATED and method == "POST" else "202" if route.name in ACCEPTED else "200"
+    created = route.name in CREATED and method == "POST"
+    made = "201" if created else "204" if route.name in EMPTY else "202" if route.name in ACCEPTED else "200"
     operation: dict[str, Any] = {
         "operationId": f"{route.name}_{method.lower()}",
         "summary": (route.endpoint.__doc__ or "").strip().split("\n")[0],
@@ -63,7 +66,7 @@ def _operation(route: Any, method: str, references: Any) -> dict[str, Any]:
         ]
         + _query(route.asks),
         "responses": {
-            made: {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}},
+            made: _done(route, made),
             "default": {
                 "description": "an error with a Chinese sentence",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -93,13 +96,39 @@ def _query(asks: type[BaseModel] | None) -> list[dict[str, Any]]:
 
 
 CREATED = (
-    "api_submit", "api_propose", "api_people_open", "api_reorganise", "api_import_upload", "api_own_second_factor",
+    "api_submit", "api_propose", "api_people_open", "api_reorganise", "api_import_upload", "api_own_second_factor", "api_attach",
 )  # fmt: skip
+EMPTY = ("api_attachment_remove",)
 ACCEPTED = ("api_phone_code", "api_sign", "api_import_begin")
 
 
+def _done(route: Any, made: str) -> dict[str, Any]:
+    """What comes back: JSON, a file as it is, or nothing."""
+    if made == "204":
+        return {"description": "done"}
+    if route.name == "api_attachment":
+        return {"description": "the file", "content": {media: {} for media in sorted(set(attachment.MEDIA.values()))}}
+    return {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}}
+
+
+def _files() -> dict[str, Any]:
+    """Of photos and files: the words of the form, and up to nine files."""
+    binary = {"type": "string", "contentMediaType": "application/octet-stream"}
+    words = forms.Attach.model_json_schema()["properties"]
+    purposes = {"type": "string", "enum": [str(one) for one in Purpose], "default": "internal"}
+    properties = {
+        "files": {"type": "array", "items": binary, "minItems": 1, "maxItems": attachment.AT_ONCE},
+        "text": words["text"],
+        "purpose": purposes,
+    }
+    schema = {"type": "object", "required": ["files"], "properties": properties, "additionalProperties": False}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
 def _body(route: Any, references: Any) -> dict[str, Any]:
-    """Of a staff step: one of all step forms; of anything else: its model."""
+    """Of a staff step: one of all step forms; of files: a multipart form; of anything else: its model."""
+    if route.takes is forms.Attach:
+        return _files()
     if route.takes is forms.StepForm:
         models = {taking.form for taking in steps.STEPS.values()}
         schema = {"anyOf": [references[model, "validation"] for model in sorted(models, key=lambda m: m.__name__)]}

@@ -46,13 +46,22 @@ def strictly(model: type[Model], given: Any) -> Model:
         raise errors.BadFields(forms.faults(error)) from None
 
 
+MOST_FILES = 60
+"""In one form: more than are taken (`uploads`), so that too many are told as that and the words are kept."""
+
+
 async def posted(request: Request) -> dict[str, str]:
-    """The fields of an HTML form as they were typed; files are left out. Raises BadFields for broken encodings."""
+    """The fields of an HTML form as they were typed; files are left out, those the form remembers are one text.
+
+    Raises BadFields for broken encodings."""
     try:
-        form = await request.form(max_files=5, max_fields=100, max_part_size=1 << 20)
+        form = await request.form(max_files=MOST_FILES, max_fields=100, max_part_size=1 << 20)
     except (UnicodeDecodeError, ValueError):
         raise errors.BadFields({"body": "表单的编码不对，请用 UTF-8。"}) from None
-    return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    given = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    if "kept" in given:
+        given["kept"] = " ".join(one for one in form.getlist("kept") if isinstance(one, str))
+    return given
 
 
 def try_form(model: type[Model], given: dict[str, Any]) -> tuple[Model | None, dict[str, str]]:

@@ -1,7 +1,7 @@
 """Staff steps by name: the form of each, the action it calls, and the order of the checks. Pages and JSON API both come here."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from feedback import clock
 from feedback.actions import dispatching, handling, recusing, splitting, supervising, taking_calls
 from feedback.actions.hall import Hall
 from feedback.rules import code, permission
+from feedback.rules.attachment import Kept
 from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
@@ -27,8 +28,12 @@ _VERSION = re.compile(r"[0-9]{1,19}")
 class Taking:
     """One step as the outside names it: its form, its action, and the steps of the table it may become."""
 
-    def __init__(self, form: type[forms.StepForm], verb: Verb, *steps: Step, check: Any = None) -> None:
+    def __init__(
+        self, form: type[forms.StepForm], verb: Verb, *steps: Step, check: Any = None, with_files: Any = None
+    ) -> None:  # fmt: skip
         self.form, self.verb, self.steps, self.check = form, verb, steps, check
+        self.with_files = with_files
+        """The form when files come with the step; None where none may."""
 
 
 async def _known_bureaus(hall: Hall, given: Any) -> dict[str, Any]:
@@ -111,7 +116,7 @@ STEPS: dict[str, Taking] = {
     ),
     "suspend": Taking(forms.Suspend, handling.suspend, Step.SUSPEND),
     "resume": Taking(forms.StepForm, handling.resume, Step.RESUME),
-    "reply": Taking(forms.Reply, handling.reply, Step.REPLY, check=_report),
+    "reply": Taking(forms.Reply, handling.reply, Step.REPLY, check=_report, with_files=forms.Reply),
     "approve": Taking(forms.StepForm, handling.approve, Step.APPROVE),
     "send_back": Taking(forms.Reason, handling.send_back, Step.SEND_BACK),
     "decline": Taking(forms.Decline, dispatching.decline, Step.DECLINE),
@@ -122,16 +127,16 @@ STEPS: dict[str, Taking] = {
     "rework": Taking(forms.Reason, supervising.rework, Step.REWORK),
     "refuse_rework": Taking(forms.Reason, supervising.refuse_rework, Step.REFUSE_REWORK),
     "terminate": Taking(forms.Reason, supervising.terminate, Step.TERMINATE),
-    "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE),
+    "contribute": Taking(forms.Contribute, handling.contribute, Step.CONTRIBUTE, with_files=forms.Contribute),
     "assign": Taking(casework_forms.Assign, handling.assign, Step.ASSIGN, check=_colleague),
     "contact": Taking(forms.Text, handling.contact, Step.CONTACT),
-    "note": Taking(forms.Note, handling.note, Step.NOTE),
+    "note": Taking(forms.Note, handling.note, Step.NOTE, with_files=forms.NoteWithFiles),
     "correct_category": Taking(
         forms.CorrectCategory, dispatching.correct_category, Step.CORRECT_CATEGORY, check=_known_category
     ),
     "split": Taking(casework_forms.Split, splitting.split, Step.SPLIT, check=_part),
     "regime": Taking(casework_forms.ChangeRegime, dispatching.change_regime, Step.CHANGE_REGIME, check=_regime),
-    "supplement": Taking(forms.Text, taking_calls.supplement, Step.SUPPLEMENT),
+    "supplement": Taking(forms.Text, taking_calls.supplement, Step.SUPPLEMENT, with_files=forms.TextWithFiles),
     "remind": Taking(forms.StepForm, taking_calls.remind, Step.REMIND),
     "recuse": Taking(forms.Reason, recusing.recuse, Step.RECUSE),
 }
@@ -150,10 +155,12 @@ async def visible(request: Request, number: str) -> Case:
     return case
 
 
-async def take(request: Request, number: str, given: dict[str, Any], *, read: Any = reading.checked) -> Case:
+async def take(
+    request: Request, number: str, given: dict[str, Any], *, read: Any = reading.checked, files: Sequence[Kept] = ()
+) -> Case:  # fmt: skip
     """Takes the step `given` names. Checks in the order 404, 403, 409 stale, 409 wrong step, 422 (SETTLED 22).
 
-    `read` makes the form of it: what came as JSON is read strictly."""
+    `read` makes the form of it: what came as JSON is read strictly. `files` go where the step may have some."""
     case = await visible(request, number)
     taking = STEPS.get(str(given.get("step")))
     if taking is None:
@@ -163,9 +170,10 @@ async def take(request: Request, number: str, given: dict[str, Any], *, read: An
     _demand_version(case, given.get("version"))
     if not any(case.status in TABLE[step] for step in taking.steps):
         raise WrongStep(given["step"], case.status)
-    form = read(taking.form, given)
+    attached = {"files": files} if files and taking.with_files else {}
+    form = read(taking.with_files if attached else taking.form, given)
     hall = doors.hall(request)
-    fields = await taking.check(hall, form) if taking.check else _plain(form)
+    fields = (await taking.check(hall, form) if taking.check else _plain(form)) | attached
     if taking.verb is dispatching.join:
         await _demand_seen(request, form.lead)
     return await _taken(taking, hall, who, case, fields)

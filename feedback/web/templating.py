@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from feedback import clock
+from feedback.rules import attachment
 from feedback.rules.record import Kind
 from feedback.rules.status import Status
 from feedback.web import assets, wording
@@ -64,5 +65,5 @@ def last_day(due_at: datetime) -> str:
     return day(wording.just_before(due_at))
 
 
-environment.filters.update(minute=minute, day=day, last_day=last_day)
+environment.filters.update(minute=minute, day=day, last_day=last_day, weight=attachment.weight)
 environment.globals.update(asset=assets.address, wording=wording, Status=Status, Kind=Kind)

@@ -1,6 +1,6 @@
 """What a citizen sees of their own case, as plain data for the JSON API and for the page. What colleagues say to each other stays out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -12,7 +12,7 @@ from feedback.rules.permission import BUREAU_ROLES, Role
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import TABLE, Status, Step
 from feedback.store import cases, parts
-from feedback.web import case_time, case_view, templating, wording
+from feedback.web import attachment_view, case_time, case_view, templating, wording
 
 CITIZEN_STEPS = (Step.SUPPLEMENT, Step.REMIND, Step.WITHDRAW, Step.RATE, Step.REWORK, Step.CONTEST)
 
@@ -43,6 +43,8 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
     history = await cases.events(hall.database, case.id)
     said = await cases.texts(hall.database, case.id, vault=hall.vault, public_only=True)
     held = await cases.assignments(hall.database, case.id)
+    files = await attachment_view.of_case(hall, case, public_only=True)
+    shown, counted = attachment_view.citizen(hall, case, files), attachment_view.counted(files)
     named = not case.protected
     return {
         "number": case.number,
@@ -58,8 +60,12 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "until": until(case.due_at),
         "provisional": case.provisional,
         "round": case.round,
-        "timeline": [entry(hall, case, event, said) for event in history if event.step not in wording.HIDDEN_FROM_CITIZEN],
-        "reply": reply(hall, case, history, said),
+        "timeline": [
+            {**entry(hall, case, event, said), "files": counted[event.seq]}
+            for event in history if event.step not in wording.HIDDEN_FROM_CITIZEN
+        ],
+        "attachments": shown,
+        "reply": reply(hall, case, history, said, shown),
         "rating": case_view.rating(case),
         "can": can(case, history, now),
         "remind_from": asking.may_remind_from(case) if case.status in TABLE[Step.REMIND] else None,
@@ -119,14 +125,17 @@ def _by(hall: Hall, case: Case, event: Event) -> str:
     return _BY.get(event.actor, wording.ROLES[event.actor])
 
 
-def reply(hall: Hall, case: Case, history: list[Event], said: Iterable[Text]) -> dict[str, Any] | None:
-    """The published answer of the newest answered round; None when there is none."""
+def reply(
+    hall: Hall, case: Case, history: list[Event], said: Iterable[Text], shown: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any] | None:
+    """The published answer of the newest answered round, and which of the files `shown` came with it; None when there is none."""
     words = next((text.body for text in said if text.seq == case.answer_seq and text.field == "answer"), None)
     if case.answer_seq is None or words is None:
         return None
     event = history[case.answer_seq - 1]
     bureau = None if case.protected else case_view.bureau(hall.city, event.bureau)
-    return {"at": event.at, "bureau": bureau, "text": words, "round": event.round}
+    files = attachment_view.answered(shown, event.round)
+    return {"at": event.at, "bureau": bureau, "text": words, "round": event.round, "attachments": files}
 
 
 def question(case: Case, said: Iterable[Text]) -> str:

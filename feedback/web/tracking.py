@@ -1,6 +1,7 @@
 """A citizen follows a case with number and query code, and does what can be done now. The code travels in the pocket, never
 in an address."""
 
+import functools
 import unicodedata
 from typing import Any
 
@@ -9,10 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import asking
-from feedback.rules import code, status
+from feedback.actions.hall import Hall
+from feedback.rules import attachment, code, status
+from feedback.rules.attachment import Kept
 from feedback.rules.record import Case
 from feedback.store import cases, parts
-from feedback.web import api, doors, errors, pocket, reading, templating, timeline
+from feedback.web import api, doors, errors, forms, pocket, reading, templating, timeline, uploads
 from feedback.web.doors import door
 
 WRONG = "编号或查询码不对。请核对后再试：查询码是 12 位字母和数字，在提交后的回执和短信里。"
@@ -100,6 +103,7 @@ async def case(request: Request) -> Response:
 async def _page(request: Request, found: Case, *, status_code: int = 200, notice: str = "", **more: Any) -> Response:
     view = await timeline.citizen_view(doors.hall(request), found, clock.now())
     context = {"given": {}, "faults": {}, "opened": "", "sentence": "", **more}
+    context["held"] = uploads.shown(doors.hall(request), context["given"])
     return templating.page(request, "public/case.html", status_code=status_code, case=view, notice=notice, **context)
 
 
@@ -111,6 +115,11 @@ async def step(request: Request) -> Response:
     given = await reading.posted(request)
     held = pocket.read(request)
     typed = given.pop("code", "") or held.codes.get(number, "")
+    try:
+        # Before the code is looked at: who took photos for a quarter of an hour must not choose them again.
+        refused = await uploads.take(request, given, about=plain(number)) if name == "supplement" else []
+    except errors.TooMany as many:
+        return _ask(request, {**given, "number": number}, _too_many(many), many.seconds, action=request.url.path)
     if not typed:
         return _ask(request, {**given, "number": number}, CODE_NEEDED, action=request.url.path)
     try:
@@ -119,25 +128,36 @@ async def step(request: Request) -> Response:
         return _ask(request, {**given, "number": number}, WRONG, action=request.url.path)
     except errors.TooMany as many:
         return _ask(request, {**given, "number": number}, _too_many(many), many.seconds, action=request.url.path)
-    response = await _take(request, found, name, given)
+    response = await _take(request, found, name, given, refused)
     return pocket.put(response, request, held.with_code(number, _tidy(typed)), now=clock.now())
 
 
-async def _take(request: Request, found: Case, name: str, given: dict[str, str]) -> Response:
+async def _take(request: Request, found: Case, name: str, given: dict[str, str], refused: list[str]) -> Response:
     model, act = api.CITIZEN_STEPS[name]
-    form, faults = reading.try_form(model, {field: value for field, value in given.items() if value != ""})
-    if form is None:
+    files, _ = uploads.remembered(doors.hall(request), given, now=clock.now())
+    if name == "supplement" and files:
+        model, act = forms.SupplementWithFiles, functools.partial(_with_files, files)
+    words = {field: value for field, value in given.items() if value != "" and field != uploads.KEPT}
+    form, faults = reading.try_form(model, words)
+    faults |= {uploads.FIELD: "".join(refused)} if refused else {}
+    if form is None or faults:
         return await _page(request, found, status_code=422, given=given, faults=faults, opened=name)
     try:
         await act(doors.hall(request), found, form)
     except asking.TooEarly:
         return await _page(request, found, status_code=409, sentence=_TOO_EARLY)
+    except attachment.TooMuch as much:
+        return await _page(request, found, status_code=422, sentence=much.__doc__ or "", given=given, opened=name)
     except asking.TooLate as late:
         return await _page(request, found, status_code=409, sentence=late.__doc__ or "")
     except (cases.Stale, status.WrongStep):
         fresh = await cases.get(doors.hall(request).database, found.number) or found
         return await _page(request, fresh, status_code=409, sentence=_CHANGED, given=given, opened=name)
     return RedirectResponse(f"/track/{found.number}?done={name}", 303)
+
+
+async def _with_files(files: list[Kept], hall: Hall, case: Case, given: forms.SupplementWithFiles) -> Case:
+    return await asking.supplement(hall, case, text=given.text, files=files, now=clock.now())
 
 
 ROUTES = [

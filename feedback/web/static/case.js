@@ -13,7 +13,7 @@ function body() {
   const fields = form();
   if (!fields) return new URLSearchParams();
   const given = new URLSearchParams(new FormData(fields));
-  for (const name of ["step", "version", "queue", "q", "seen", "press"]) given.delete(name);
+  for (const name of ["step", "version", "queue", "q", "seen", "press", "files"]) given.delete(name);
   return given;
 }
 

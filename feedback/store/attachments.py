@@ -1,0 +1,136 @@
+"""Which photos and files belong to which case. The bytes lie in the `depot`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from databases import Database
+
+from feedback.rules.attachment import Format, Kept, Purpose
+from feedback.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a case."""
+
+    code: str
+    seq: int
+    round: int
+    purpose: Purpose
+    public: bool
+    bureau: str | None
+    person_id: int | None
+    at: datetime
+    name: str
+    format: Format
+    size: int
+    width: int | None
+    height: int | None
+    content: str
+    small: str
+    by: str
+    """The name of the member of staff who added it; empty for the citizen."""
+
+
+_SELECT = """SELECT code, seq, round, purpose, public, attachments.bureau, person_id, at, attachments.name, format, size, width,
+    height, encode(content, 'hex') AS content, coalesce(encode(small, 'hex'), '') AS small, coalesce(people.name, '') AS by
+    FROM attachments LEFT JOIN people ON people.id = person_id"""
+
+
+def _read(row: Any, vault: Vault) -> Attachment:
+    told = {name: row[name] for name in Attachment.__slots__}
+    changed = {"name": vault.open(row["name"]), "purpose": Purpose(row["purpose"]), "format": Format(row["format"])}
+    return Attachment(**{**told, **changed})
+
+
+async def of_case(database: Database, vault: Vault, case_id: int, *, public_only: bool = False) -> list[Attachment]:
+    """The files of a case in the order they came; `public_only` for the citizen."""
+    rows = await database.fetch_all(
+        f"""{_SELECT} WHERE case_id = :id AND removed_at IS NULL AND (public OR NOT CAST(:public_only AS boolean))
+        ORDER BY attachments.id""",
+        {"id": case_id, "public_only": public_only},
+    )
+    return [_read(row, vault) for row in rows]
+
+
+async def get(
+    database: Database, vault: Vault, case_id: int, code: str, *, public_only: bool = False
+) -> Attachment | None:
+    """One file of this case by its code."""
+    row = await database.fetch_one(
+        f"""{_SELECT} WHERE case_id = :id AND code = :code AND removed_at IS NULL
+        AND (public OR NOT CAST(:public_only AS boolean))""",
+        {"id": case_id, "code": code, "public_only": public_only},
+    )
+    return _read(row, vault) if row else None
+
+
+def row(vault: Vault, kept: Kept, **where: Any) -> dict[str, Any]:
+    """The row of a file; `where`: code, case_id, seq, round, purpose, public, bureau, person_id, at."""
+    return {
+        **where,
+        "name": vault.seal(kept.name),
+        "format": kept.format,
+        "size": kept.size,
+        "width": kept.width,
+        "height": kept.height,
+        "content": bytes.fromhex(kept.content),
+        "small": bytes.fromhex(kept.small) if kept.small else None,
+    }
+
+
+async def weigh(database: Database, case_id: int) -> tuple[int, int, int]:
+    """How many files the citizen of a case has added, how many it has, and how many bytes those are."""
+    row = await database.fetch_one(
+        """SELECT count(*) FILTER (WHERE person_id IS NULL AND purpose = 'letter') AS mine, count(*) AS whole,
+            coalesce(sum(size), 0) AS bytes
+        FROM attachments WHERE case_id = :id AND removed_at IS NULL""",
+        {"id": case_id},
+    )
+    assert row is not None
+    return row["mine"], row["whole"], row["bytes"]
+
+
+async def publish(database: Database, case_id: int, *, round: int, bureau: str | None) -> None:
+    """What the bureau added to the answer of this round is the citizen's to see."""
+    await database.execute(
+        """UPDATE attachments SET public = true WHERE case_id = :id AND round = :round AND purpose = 'answer'
+            AND bureau IS NOT DISTINCT FROM CAST(:bureau AS text) AND removed_at IS NULL""",
+        {"id": case_id, "round": round, "bureau": bureau},
+    )
+
+
+async def follow(database: Database, lead_id: int, case_id: int, *, lead_round: int, round: int, seq: int) -> None:
+    """A case that was joined gets the files of the answer with the answer; its own and the lead's letter stay apart."""
+    await database.execute(
+        """INSERT INTO attachments (code, case_id, seq, round, purpose, public, bureau, person_id, at, name, format, size,
+            width, height, content, small)
+        SELECT replace(gen_random_uuid()::text, '-', ''), :case_id, :seq, :round, purpose, true, bureau, person_id, at, name,
+            format, size, width, height, content, small
+        FROM attachments WHERE case_id = :lead_id AND round = :lead_round AND purpose = 'answer' AND public
+            AND removed_at IS NULL ORDER BY id""",
+        {"lead_id": lead_id, "case_id": case_id, "lead_round": lead_round, "round": round, "seq": seq},
+    )
+
+
+async def remove(database: Database, case_id: int, code: str, *, by: int | None, now: datetime) -> bool:
+    """Takes back a file that went out to nobody yet; whether there was one."""
+    row = await database.fetch_one(
+        """UPDATE attachments SET removed_at = :now, removed_by = :by
+        WHERE case_id = :id AND code = :code AND NOT public AND removed_at IS NULL RETURNING id""",
+        {"id": case_id, "code": code, "by": by, "now": now},
+    )
+    return row is not None
+
+
+async def wanted(database: Database, names: Sequence[str], *, removed_after: datetime) -> set[str]:
+    """Which of these files on disk some case still needs; what was taken back lately counts as needed."""
+    rows = await database.fetch_all(
+        """SELECT encode(sha256, 'hex') AS name FROM unnest(CAST(:names AS bytea[])) AS lying(sha256) WHERE EXISTS (
+            SELECT FROM attachments WHERE content = sha256 AND (removed_at IS NULL OR removed_at > :after)
+            UNION ALL SELECT FROM attachments WHERE small = sha256 AND (removed_at IS NULL OR removed_at > :after))""",
+        {"names": [bytes.fromhex(name) for name in names], "after": removed_after},
+    )
+    return {row["name"] for row in rows}

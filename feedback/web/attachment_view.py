@@ -1,0 +1,80 @@
+"""The photos and files of a case as plain data, for its citizen and for staff; nobody else ever reads of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from feedback.actions import attaching
+from feedback.actions.hall import Hall
+from feedback.rules import attachment
+from feedback.rules.attachment import Purpose
+from feedback.rules.permission import Actor
+from feedback.rules.record import Case
+from feedback.store import attachments
+from feedback.store.attachments import Attachment
+
+
+def _plain(one: Attachment) -> dict[str, Any]:
+    return {
+        "id": one.code,
+        "name": one.name,
+        "type": attachment.MEDIA[one.format],
+        "called": attachment.CALLED[one.format],
+        "picture": one.format in attachment.PICTURES,
+        "size": one.size,
+        "width": one.width,
+        "height": one.height,
+        "at": one.at,
+        "purpose": one.purpose,
+        "round": one.round,
+        "seq": one.seq,
+    }
+
+
+def citizen(hall: Hall, case: Case, found: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """For the citizen: their own as they called them; those of a bureau without a name in it that is nobody's business."""
+    return [
+        {
+            **_plain(one),
+            "name": one.name if one.person_id is None else hall.redact(one.name),
+            "by": _by(hall, case, one),
+        }
+        for one in found
+        if one.public
+    ]
+
+
+def _by(hall: Hall, case: Case, one: Attachment) -> str:
+    """A bureau answers for its people; of a protected case no bureau is named."""
+    if one.person_id is None:
+        return "您"
+    return "承办单位" if case.protected else hall.city.bureau_name(one.bureau) if one.bureau else "派单中心"
+
+
+def staff(hall: Hall, who: Actor, case: Case, found: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """For staff who may see the case: all, with who added each, whether the citizen sees it and whether it can be taken back."""
+    return [
+        {
+            **_plain(one),
+            "by": one.by or "市民",
+            "bureau": hall.city.bureau_name(one.bureau) if one.bureau else "",
+            "public": one.public,
+            "removable": attaching.may_remove(who, case, one),
+        }
+        for one in found
+    ]
+
+
+def counted(found: Sequence[Attachment]) -> Counter[int]:
+    """How many files came with each event; its line in the history says no more."""
+    return Counter(one.seq for one in found)
+
+
+def answered(shown: Sequence[dict[str, Any]], round: int) -> list[dict[str, Any]]:
+    """Those that went out with the answer of this round."""
+    return [one for one in shown if one["purpose"] is Purpose.ANSWER and one["round"] == round]
+
+
+async def of_case(hall: Hall, case: Case, *, public_only: bool = False) -> list[Attachment]:
+    """The files of a case in the order they came."""
+    return await attachments.of_case(hall.database, hall.vault, case.id, public_only=public_only)
