@@ -1,9 +1,11 @@
 """The command line as it is typed, each command a process, on one embedded database that stays up as if it were served."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from shutil import rmtree
 
 import pytest
 
-from feedback.store import server
+from feedback.store import depot, server
 
 ROOT = Path(__file__).resolve().parent.parent
 LETTERS = "id,date,title,body,reply,reply_date\n" + "".join(
@@ -164,6 +166,42 @@ def test_what_was_typed_wrongly_is_said_in_chinese(tmp_path: Path, arguments: li
     assert done.returncode == 2 and "命令写得不对" in done.stderr and said in done.stderr, done.stderr
     assert "--help" in done.stderr and "Traceback" not in done.stderr
     assert "error:" not in done.stderr and "usage:" not in done.stderr
+
+
+def lay(var: Path, content: bytes) -> str:
+    """A sealed file on disk, as the web lays it there."""
+    name = hashlib.sha256(content).hexdigest()
+    depot.lay(var / "files", name, content)
+    return name
+
+
+def test_a_backup_brings_back_photos_and_files_too(var: Path, tmp_path: Path) -> None:
+    file, name = tmp_path / "city.backup", lay(var, b"sealed photo")
+    assert "照片和文件 1 个" in minsheng(var, "backup", str(file)).stderr
+    assert list(tmp_path.iterdir()) == [file]
+    rmtree(var / "files")
+    later = lay(var, b"came later")
+    assert "照片和文件 1 个" in minsheng(var, "restore", str(file), "--yes").stderr
+    assert depot.place(var / "files", name).read_bytes() == b"sealed photo"
+    assert depot.place(var / "files", later).exists()  # the worker collects it, if no case needs it
+    assert ask(var, "SELECT count(*) FROM cases") == "5" and list(tmp_path.iterdir()) == [file]
+
+    spoilt = tmp_path / "spoilt"
+    spoilt.write_bytes(file.read_bytes().replace(b"sealed photo", b"sealed phoXo"))
+    rmtree(var / "files")
+    plainly(minsheng(var, "restore", str(spoilt), "--yes"), code=1, said="损坏了")
+    assert not (var / "files").exists()
+
+
+def test_a_backup_from_before_there_were_files_is_restored(var: Path, tmp_path: Path) -> None:
+    file, old = tmp_path / "city.backup", tmp_path / "old"
+    minsheng(var, "backup", str(file))
+    with tarfile.open(file) as packed:
+        old.write_bytes(packed.extractfile("database").read())  # type: ignore[union-attr]
+    assert old.read_bytes()[:5] == b"PGDMP"
+    done = minsheng(var, "restore", str(old), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert ask(var, "SELECT count(*) FROM cases") == "5"
 
 
 def test_a_damaged_backup_changes_nothing(var: Path, tmp_path: Path) -> None:

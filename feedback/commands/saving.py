@@ -1,4 +1,4 @@
-"""backup and restore: the whole database in one file, and back."""
+"""backup and restore: the whole database and all photos and files in one file, and back."""
 
 import asyncio
 import sys
@@ -20,8 +20,8 @@ ALIVE = timedelta(minutes=1)
 def add(commands: Any) -> None:
     """The commands of this file."""
     for name, run, what in (
-        ("backup", backup, "把整个数据库备份到一个文件"),
-        ("restore", restore, "用备份替换整个数据库"),
+        ("backup", backup, "把整个数据库和所有照片、文件备份到一个文件"),
+        ("restore", restore, "用备份替换整个数据库，照片和文件放回去"),
     ):
         parser = commands.add_parser(name, help=what)
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -34,10 +34,11 @@ def backup(settings: Settings, asked: Namespace) -> int:
     """Writes the backup; the city may be served meanwhile."""
     with reaching.reached(settings) as own:
         try:
-            backups.save(own.url, asked.file)
+            number = backups.save(own.url, asked.file, files=own.var / "files")
         except backups.BadBackup as error:
             raise reaching.Failed(f"备份没有成功：{error}") from error
-    reaching.say(f"已备份到 {asked.file}（{asked.file.stat().st_size / 1e6:.1f} MB）。密钥不在其中，请另外保存。")
+    size = asked.file.stat().st_size / 1e6
+    reaching.say(f"已备份到 {asked.file}（{size:.1f} MB，其中照片和文件 {number} 个）。密钥不在其中，请另外保存。")
     return 0
 
 
@@ -49,10 +50,10 @@ def restore(settings: Settings, asked: Namespace) -> int:
         if not asked.yes:
             _demand(asyncio.run(_standing(own)))
         try:
-            backups.restore(own.url, asked.file)
+            number = backups.restore(own.url, asked.file, files=own.var / "files")
         except backups.BadBackup as error:
             raise reaching.Failed(f"恢复没有成功，数据库保持原样：{error}") from error
-        reaching.say(f"已从 {asked.file} 恢复。请用 minsheng verify 验证记录。")
+        reaching.say(f"已从 {asked.file} 恢复，其中照片和文件 {number} 个。请用 minsheng verify 验证记录。")
         try:
             asyncio.run(reaching.prepare(own))
         except WrongKey:

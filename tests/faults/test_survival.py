@@ -17,7 +17,7 @@ from shutil import rmtree
 import pytest
 
 from feedback.store import server
-from tests import people
+from tests import people, pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30
@@ -51,6 +51,23 @@ class City:
             assert answer.status == 201
             told = json.load(answer)
         return told["number"], told["query_code"]
+
+    def attach(self, case: tuple[str, str], content: bytes) -> str:
+        """The id of a file of this case that was acknowledged with 201."""
+        head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n'
+        headers = {"content-type": "multipart/form-data; boundary=x", "x-query-code": case[1]}
+        address = f"{self.address}/api/v1/cases/{case[0]}/attachments"
+        request = urllib.request.Request(address, head + content + b"\r\n--x--\r\n", headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 201
+            return str(json.load(answer)["attachments"][0]["id"])
+
+    def file(self, case: tuple[str, str], identity: str) -> bytes:
+        """The file; nothing while the server cannot be reached."""
+        address = f"{self.address}/api/v1/cases/{case[0]}/attachments/{identity}?code={case[1]}"
+        with suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.read()
+        return b""
 
     def has(self, case: tuple[str, str]) -> bool:
         """Whether the case is found with its code; an unreachable server is no answer, False."""
@@ -123,6 +140,17 @@ def test_kill_9_of_everything_right_after_the_acknowledgement(city: City) -> Non
     city.process.wait()
     city.start()
     until(lambda: city.has(case), city.log)
+
+
+def test_kill_9_of_everything_right_after_a_file_was_acknowledged(city: City) -> None:
+    case = city.submit()
+    identity = city.attach(case, pictures.PDF)
+    for process in (city.postmaster(), city.process.pid, *city.children("web"), *city.children("worker")):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    city.process.wait()
+    city.start()
+    assert until(lambda: city.file(case, identity), city.log) == pictures.PDF
 
 
 def test_the_worker_comes_back_and_the_history_is_whole(city: City) -> None:
