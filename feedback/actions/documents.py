@@ -23,10 +23,10 @@ _ELSEWHERE = re.compile(rb'(attachedTemplate|oleObject|/frame)"[^>]*TargetMode\s
 _RUNS = re.compile(rb"/JavaScript\b|/Launch\b|/RichMedia\b|/XFA\b")
 
 _ZIP_END = b"PK\x05\x06"
-_BROKEN = "文件打不开，可能没有传完整。请重新导出一份再传"
-_PROGRAMS = "文件里带有宏或者程序，不能上传。请另存为 PDF 再传"
-_MIXED = "文件里混着另一种文件，不能上传。请重新导出一份再传"
-_BOMB = "文件展开以后太大了，不能上传。请拆成几份，或者另存为 PDF 再传"
+_BROKEN = "打不开，可能没有传完整。请重新导出一份再传"
+_PROGRAMS = "里带有宏或者程序，不能上传。请另存为 PDF 再传"
+_MIXED = "里混着另一种文件，不能上传。请重新导出一份再传"
+_BOMB = "展开以后太大了，不能上传。请拆成几份，或者另存为 PDF 再传"
 
 
 def pdf(sent: bytes) -> None:
@@ -36,7 +36,7 @@ def pdf(sent: bytes) -> None:
     if _ZIP_END in sent[-(1 << 16) :]:
         raise Unusable(_MIXED)
     if _RUNS.search(sent):
-        raise Unusable("PDF 里带有会自己运行的内容，不能上传。请用“打印”另存一份 PDF 再传")
+        raise Unusable("里带有会自己运行的内容，不能上传。请用“打印”另存一份 PDF 再传")
 
 
 def office(sent: bytes) -> Format:
@@ -58,9 +58,9 @@ def _demanded(packed: zipfile.ZipFile, weight: int) -> Format:
     names = {one.filename for one in parts}
     format = next((format for part, format in _MAKES.items() if part in names), None)
     if format is None or "[Content_Types].xml" not in names:
-        raise Unusable("压缩包不能上传，看不出里面是什么。请把里面的照片、PDF、Word 或 Excel 直接传上来")
+        raise Unusable("是压缩包，看不出里面是什么，不能上传。请把里面的照片、PDF、Word 或 Excel 直接传上来")
     if any(one.flag_bits & 1 for one in parts):
-        raise Unusable("文件加了密码，我们打不开。请去掉密码再传")
+        raise Unusable("加了密码，我们打不开。请去掉密码再传")
     if any(_PROGRAM.search(name) and not _HARMLESS.search(name) for name in names):
         raise Unusable(_PROGRAMS)
     if len(parts) > _PARTS or len(names) < len(parts) or sum(one.file_size for one in parts) > min(_UNPACKED, _RATIO * weight):
@@ -84,7 +84,7 @@ def _demand_harmless(name: str, content: bytes) -> None:
     if name == "[Content_Types].xml" and b"macroenabled" in content.lower():
         raise Unusable(_PROGRAMS)
     if name.endswith(".rels") and _ELSEWHERE.search(content):
-        raise Unusable("文件打开时会去别的网站取内容，不能上传。请另存为 PDF 再传")
+        raise Unusable("打开时会去别的网站取内容，不能上传。请另存为 PDF 再传")
     if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content[:4096]:
         raise Unusable(_PROGRAMS)
 
@@ -92,7 +92,7 @@ def _demand_harmless(name: str, content: bytes) -> None:
 def text(sent: bytes) -> bytes:
     """The text in UTF-8. Raises Unusable for what is no text, or too long to be read by anybody."""
     if len(sent) > _TEXT:
-        raise Unusable("文本太长了，最多 1 MB")
+        raise Unusable("太长了，文本最多 1 MB")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             words = sent.decode(encoding)

@@ -21,8 +21,8 @@ _PNG_BYTES = 4 << 20
 _THIN = 60
 """How many times longer than wide a picture may be: long screenshots have 20."""
 
-_BROKEN = "图片打不开，可能没有传完整。请重新拍一张或者换一张再传"
-_HUGE = "图片的尺寸太大了，请改小一些再传"
+_BROKEN = "打不开，图片可能没有传完整。请重新拍一张或者换一张再传"
+_HUGE = "的尺寸太大了，请改小一些再传"
 
 
 @dataclass(frozen=True, slots=True)

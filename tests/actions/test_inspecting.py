@@ -116,7 +116,7 @@ REFUSED = {
     "sound": ("a.mp3", b"ID3\x04" + b"\x00" * 50, "是录音"),
     "old word": ("a.doc", files.OLD_WORD, "旧格式"),
     "rar": ("a.rar", b"Rar!\x1a\x07\x00", "是压缩包"),
-    "zip": ("a.zip", archive("a.txt"), "压缩包不能上传"),
+    "zip": ("a.zip", archive("a.txt"), "是压缩包，看不出"),
     "pdf cut off": ("a.pdf", files.PDF[:-20], "打不开"),
     "pdf that runs": ("a.pdf", files.PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(x)>>"), "自己运行"),
     "pdf and archive": ("a.pdf", files.PDF + archive("a.class") + b"%%EOF", "混着另一种文件"),

@@ -39,7 +39,7 @@ def test_a_citizen_sends_photos_and_sees_them(visitor: Visitor, files: dict[str,
     page.locator("[data-chosen] li").nth(2).wait_for()
     visitor.check("attach-chosen")
     visitor.press("提交")
-    page.get_by_text("“坏的.jpg”图片打不开").first.wait_for()
+    page.get_by_text("“坏的.jpg”打不开").first.wait_for()
     assert page.get_by_label("您的诉求或建议").input_value() == BODY
     assert page.locator("input[name=kept]").count() == 2
     visitor.check("attach-refused")

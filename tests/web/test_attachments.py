@@ -344,7 +344,7 @@ async def test_a_case_that_is_over_takes_no_more_files(client):
 async def test_a_bad_picture_costs_neither_the_words_nor_the_other_pictures(client):
     page = await letter(client, PHOTO, BROKEN, title="夜里打桩", once="k")
     assert page.status_code == 422 and people.NOISE in page.text and "夜里打桩" in page.text
-    assert "“夜里.jpg”图片打不开" in page.text and "已收到" in page.text
+    assert "“夜里.jpg”打不开" in page.text and "已收到" in page.text
     assert await client.app.state.hall.database.fetch_val("SELECT count(*) FROM cases") == 0
     held = kept(page.text)
     assert len(held) == 1
@@ -382,13 +382,13 @@ async def test_a_reply_that_is_objected_to_and_a_draft_keep_their_files(client):
     again = (await client.get(f"/desk/{number}", headers=headers)).text
     assert len(kept(again)) == 1 and "您好，已收到" in again
     bad = await client.post(f"/desk/{number}/steps", data={**fields, "answer": ANSWER}, files=[BROKEN], headers=headers)
-    assert bad.status_code == 422 and ANSWER in bad.text and "“夜里.jpg”图片打不开" in bad.text
+    assert bad.status_code == 422 and ANSWER in bad.text and "“夜里.jpg”打不开" in bad.text
 
 
 async def test_through_the_api_all_files_are_taken_or_none(client):
     made = await submitted(client)
     bad = await attach(client, made["number"], PHOTO, BROKEN, code=made["query_code"])
-    assert bad.status_code == 422 and "“夜里.jpg”图片打不开" in bad.json()["fields"]["files"]
+    assert bad.status_code == 422 and "“夜里.jpg”打不开" in bad.json()["fields"]["files"]
     none = await client.post(f"/api/v1/cases/{made['number']}/attachments", json={}, headers={"X-Query-Code": made["query_code"]})
     assert none.status_code == 422
     strange = await attach(client, made["number"], PHOTO, code=made["query_code"], colour="red")
