@@ -15,7 +15,7 @@ from feedback import clock
 from feedback.rules import permission, phrasing
 from feedback.rules.record import Case
 from feedback.rules.status import WrongStep
-from feedback.store import casefile, cases
+from feedback.store import casefile, cases, reply_templates
 from feedback.web import at_once, bound_answer, desk, doors, errors, forms, reading, steps, templating, wording
 from feedback.web.doors import door
 
@@ -23,6 +23,7 @@ MOST = 100
 ACTS = {"accept": "签收", "assign": "转给同事", "reply": "统一答复"}
 
 _CHOSEN = re.compile(r"(\d{4}-\d{4}-\d{4,12}):(\d{1,9})")
+_TEMPLATE = re.compile(r"t:(\d{1,9})")
 
 Given = dict[str, Any]
 
@@ -121,8 +122,8 @@ async def _reply(request: Request, chosen: list[Chosen], given: Given) -> Respon
     """The page of the answer until it can be sent: empty, with what is wrong, or with what the reply check found."""
     _demand(request, "reply")
     fields = {name: given[name] for name in forms.Reply.model_fields if given.get(name)} | {"step": "reply"}
-    if "answer" not in given:
-        return await _compose(request, chosen, given)
+    if "answer" not in given or given.get("press"):
+        return await _compose(request, chosen, await _with_template(request, given))
     try:
         reply = _common(fields)
     except errors.BadFields as bad:
@@ -163,7 +164,8 @@ async def _compose(
     request: Request, chosen: list[Chosen], given: Given, *, wrong: dict[str, str] | None = None,
     doubts: dict[str, list[str]] | None = None, status_code: int = 200,
 ) -> Response:  # fmt: skip
-    titles = {case.number: desk.title(case) for case in await _seen(request, chosen)}
+    seen = await _seen(request, chosen)
+    titles = {case.number: desk.title(case) for case in seen}
     rows = [(one, titles.get(one.number, "")) for one in chosen]
     return _page(
         request,
@@ -173,8 +175,27 @@ async def _compose(
         wrong=wrong or {},
         doubts=doubts or {},
         placeholders=phrasing.PLACEHOLDERS,
+        templates=await _templates(request, seen),
         status_code=status_code,
     )
+
+
+async def _templates(request: Request, seen: Sequence[Case]) -> list[Any]:
+    """What the bureau has prepared that fits all of these: for their common matter, and for every matter."""
+    about = {case.category for case in seen}
+    bureau = doors.actor(request).bureau or ""
+    return await reply_templates.fitting(doors.hall(request).database, bureau, about.pop() if len(about) == 1 else None)
+
+
+async def _with_template(request: Request, given: Given) -> Given:
+    """What was typed, with the template of the pressed button below the answer, its placeholders still open."""
+    pressed = _TEMPLATE.fullmatch(given.get("press", ""))
+    if not pressed:
+        return given
+    bureau = doors.actor(request).bureau or ""
+    found = await reply_templates.get(doors.hall(request).database, int(pressed[1]), bureau)
+    parts = (given.get("answer", "").rstrip(), found["body"] if found else "")
+    return given | {"answer": "\n\n".join(part for part in parts if part)}
 
 
 def _page(request: Request, template: str, given: Given, *, status_code: int = 200, **more: Any) -> Response:
