@@ -1,4 +1,4 @@
-// Keys of the desk, outside fields: j k move, o opens, x picks, a signs for, r answers, / searches, ? shows them all.
+// Keys of the desk, outside fields: j k move, o opens, x picks, a signs for, r answers, Control Enter sends it, / searches, ? shows them all.
 // They can be turned off. Everything they do has a link, a box or a button.
 
 const main = document.querySelector("main.desk");
@@ -25,14 +25,40 @@ function move(by) {
   all[Math.max(0, Math.min(all.length - 1, at))].focus();
 }
 
+// The row one has moved to, when it is not the case that lies open: keys are for that one then.
+const elsewhere = () => {
+  const row = focused();
+  return row && !row.hasAttribute("aria-current") ? row : null;
+};
+
 function sign() {
   const form = main.querySelector("form.step-accept");
-  if (form) return form.requestSubmit();
+  if (form && !elsewhere()) return form.requestSubmit();
   const several = main.querySelector("[data-several]");
-  if (!several) return;
   const one = box(focused());
-  if (!several.querySelector("input[name=case]:checked") && one) one.checked = true;
+  const ticked = several?.querySelector("input[name=case]:checked");
+  if (!one && (!ticked || main.querySelector("#reply-answer"))) return;
+  if (!ticked) one.checked = true;
   several.requestSubmit(several.querySelector("[data-accept]"));
+}
+
+let answering = false; // the case that is being opened is to be answered
+
+function answer() {
+  const field = main.querySelector("#reply-answer, #at-once-answer");
+  if (elsewhere() || !field) {
+    answering = Boolean(focused());
+    return focused()?.click();
+  }
+  field.closest("details")?.setAttribute("open", "");
+  field.focus();
+}
+
+function opened() {
+  hint();
+  if (!answering) return;
+  answering = false;
+  setTimeout(() => elsewhere() || answer());
 }
 
 const ACTS = {
@@ -41,14 +67,16 @@ const ACTS = {
   o: () => (focused() ?? main.querySelector("a.item[aria-current]") ?? items()[0])?.click(),
   x: () => box(focused())?.click(),
   a: sign,
-  r: () => {
-    const answer = main.querySelector("#reply-answer, #at-once-answer");
-    answer?.closest("details")?.setAttribute("open", "");
-    answer ? answer.focus() : focused()?.click();
-  },
+  r: answer,
   "/": () => main.querySelector("#desk-q")?.focus(),
   "?": () => main.querySelector("[data-keys-all]").toggleAttribute("hidden"),
 };
+
+// Control and Enter send the answer that is being written.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.ctrlKey || event.isComposing || off()) return;
+  if (event.target.matches("textarea[name=answer]")) event.target.form.requestSubmit();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -64,5 +92,5 @@ main.addEventListener("click", (event) => {
   hint();
 });
 
-main.addEventListener("panes", hint);
+main.addEventListener("panes", opened);
 hint();
