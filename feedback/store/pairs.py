@@ -15,6 +15,9 @@ _RARE = 0xF8FF
 WEEKS = (2, 8, 32)
 """A search looks at the newest cases first: it widens what it looks at from weeks to months to everything."""
 
+_READ = ("number", "title", "address", "body", "district")
+"""What of a case is read; another list reads every case again."""
+
 
 class Mark(IntEnum):
     """What a mark is about. Its numbers lie in the private use area of Unicode: no pair of a text is there."""
@@ -32,7 +35,7 @@ class Mark(IntEnum):
 
 def layout() -> int:
     """The mark of everything that was read by these rules."""
-    return mark(Mark.LAYOUT, repr((WEEKS, list(Mark))))
+    return mark(Mark.LAYOUT, repr((WEEKS, list(Mark), _READ)))
 
 
 def plain(text: str) -> str:

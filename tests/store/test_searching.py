@@ -99,6 +99,16 @@ async def test_a_case_is_found_at_once_and_after_it_was_read(hall, read):
     assert await read() == 0
 
 
+async def test_a_case_is_found_by_its_district_where_the_letter_names_none(hall, read):
+    case = await submitted(hall, "工地夜里打桩", address="荣军路15号", district="D_YF")
+    for moment in (MONDAY, LATER):
+        for typed in ("鱼峰区", "鱼峰", "鱼峰区 打桩", "峰"):
+            assert await found(hall, people.WANG, typed, now=moment) == [case.number], (moment, typed)
+        for typed in ("柳南区", "鱼峰区 停电", "人民政府"):
+            assert await found(hall, people.WANG, typed, now=moment) == [], (moment, typed)
+        await read()
+
+
 async def test_part_of_a_number_leads_to_the_case(hall, read):
     case = await submitted(hall, "工地夜里打桩")
     await read()
