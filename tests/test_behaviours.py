@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from feedback.actions import asking, dispatching, handling, splitting, supervising, timing, warning
+from feedback.actions import asking, dispatching, handling, joining, splitting, supervising, timing, warning
 from feedback.rules import deadline, figure, reopening, status
 from feedback.rules.deadline import Limit, Unit
 from feedback.rules.figure import Period
@@ -222,11 +222,11 @@ async def test_20_a_question_without_answer_goes_back_to_the_handler(hall):
 async def test_21_a_joined_case_joins_nothing_and_follows_its_lead(hall):
     diao = await actor(hall, people.DIAO)
     (_, lead), (_, one), (_, other) = await submitted(hall), await submitted(hall), await submitted(hall)
-    one = await dispatching.join(hall, diao, one, lead=lead, now=at("2026-11-23 09:30"))
+    one = await joining.join(hall, diao, one, lead=lead, now=at("2026-11-23 09:30"))
     with pytest.raises(WrongStep):
-        await dispatching.join(hall, diao, other, lead=one, now=at("2026-11-23 09:31"))
+        await joining.join(hall, diao, other, lead=one, now=at("2026-11-23 09:31"))
     with pytest.raises(WrongStep):
-        await dispatching.join(hall, diao, lead, lead=other, now=at("2026-11-23 09:32"))
+        await joining.join(hall, diao, lead, lead=other, now=at("2026-11-23 09:32"))
 
 
 async def test_21_the_answer_of_a_letter_closes_none_of_the_parts_split_from_it(hall):

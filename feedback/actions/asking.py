@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedback.actions import attaching, counting
+from feedback.actions import attaching, counting, leaving
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import deadline, reopening
@@ -83,11 +83,6 @@ async def remind(hall: Hall, case: Case, *, now: datetime, actor: Actor = CITIZE
         return await take_step(hall, actor, case, Step.REMIND, now=now, changes=changes)
 
 
-def ended(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
-    """The columns of a case that ends now without an answer: a pause that runs ends with it."""
-    return {**resumed(hall, case, now), "closed_at": now}
-
-
 def may_withdraw(case: Case) -> bool:
     """Whether the case is its writer's alone."""
     return case.source != "petition"
@@ -98,9 +93,7 @@ async def withdraw(hall: Hall, case: Case, *, now: datetime) -> Case:
     if not may_withdraw(case):
         raise WrongStep(Step.WITHDRAW, case.status)
     async with hall.database.transaction():
-        after = await take_step(hall, CITIZEN, case, Step.WITHDRAW, now=now, changes=ended(hall, case, now))
-        await cases.release(hall.database, case.id, ended_by=Step.WITHDRAW, now=now)
-    return after
+        return await leaving.leave(hall, CITIZEN, case, Step.WITHDRAW, changes=resumed(hall, case, now), now=now)
 
 
 async def rate(
@@ -157,7 +150,7 @@ async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: A
         "round": case.round + 1, "round_started_at": now, "due_at": due.due_at, "warn_at": due.warn_at,
         "provisional": due.provisional, "limit_code": term.code, "limit_version": term.version, "extended_days": 0,
         "base_due_at": None, "answered_at": None, "breached_at": None, "solved": None, "satisfaction": None, "rated_at": None,
-        "closed_at": None, "handler_id": None,
+        "closed_at": None, "handler_id": None, "lead_id": None, "joined_from": None,
     }  # fmt: skip
     heir = hall.city.succession.bureau(bureau, category=case.category)
     if heir != bureau:
@@ -183,15 +176,17 @@ async def contest(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case
     """A refusal or diversion is looked at again, once. Raises WrongStep."""
     if case.contested:
         raise WrongStep(Step.CONTEST, case.status)
-    changes = {"contested": True, "closed_at": None}
+    changes = {"contested": True, "closed_at": None, **_with_what_was_left(hall, case, now)}
+    said = {"reason": reason}
     async with hall.database.transaction():
-        return await take_step(
-            hall,
-            CITIZEN,
-            case,
-            Step.CONTEST,
-            now=now,
-            changes=changes,
-            said={"reason": reason},
-            public=True,
-        )
+        return await take_step(hall, CITIZEN, case, Step.CONTEST, now=now, changes=changes, said=said, public=True)
+
+
+def _with_what_was_left(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
+    """The due time moved by the time in which the case was closed and nothing was owed."""
+    if case.due_at is None or case.closed_at is None:
+        return {}
+    rested: dict[str, Any] = {"paused_at": case.closed_at, "resumed_at": now, "calendar": hall.city.calendar, "cap": None}
+    limit = counting.term_of(hall, case).limit
+    base = deadline.resume(case.base_due_at, limit, **rested) if case.base_due_at else None
+    return counting.moved(hall, case, deadline.resume(case.due_at, limit, **rested), base=base)

@@ -1,7 +1,7 @@
 """The due time of a case counted again from the beginning of its round: another limit or another calendar changes it, pauses
 and extensions that were given stay given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from feedback.store import calendars, cases
 
 Columns = dict[str, Any]
 Stages = dict[str, datetime | None]
+Move = tuple[datetime, datetime | None, int | None]
+"""What moved a due time and when: an extension by so many days, or a rest since a moment, at most so many working days."""
 STAGES = (Stage.ACCEPT, Stage.CONTACT)
 """What a bureau does before it answers, each by a time of its own."""
 
@@ -98,22 +100,31 @@ def replayed(
     due: datetime, limit: deadline.Limit, history: Sequence[Event], extensions: Sequence[tuple[datetime, int]],
     round: int, days: Calendar,
 ) -> datetime:  # fmt: skip
-    """The due time that pauses and extensions of this round, in the order they happened, make of the first one."""
-    moves: list[tuple[datetime, datetime | None, int]] = [(at, None, count) for at, count in extensions]
-    began: datetime | None = None
-    for event in history:
-        if event.round != round:
-            continue
-        if event.step is Step.ASK_CITIZEN:
-            began = event.at
-        elif began and event.from_status == Status.AWAITING_CITIZEN and event.to_status is Status.WORKING:
-            moves.append((event.at, began, 0))
+    """The due time that pauses, extensions and a contested refusal of this round, in the order they happened, make of the first one."""
+    moves: list[Move] = [(at, None, count) for at, count in extensions]
+    for event, began in _waits(event for event in history if event.round == round):
+        moves.append((event.at, began, None if event.step is Step.CONTEST else deadline.PAUSE_CAP))
     for at, paused, count in sorted(moves, key=lambda move: move[0]):
         if paused is None:
-            due = deadline.extend(due, count, days, limit=limit)
+            due = deadline.extend(due, count or 0, days, limit=limit)
         else:
-            due = deadline.resume(due, limit, paused_at=paused, resumed_at=at, calendar=days)
+            due = deadline.resume(due, limit, paused_at=paused, resumed_at=at, calendar=days, cap=count)
     return due
+
+
+def _waits(history: Iterable[Event]) -> Iterator[tuple[Event, datetime]]:
+    """Each event that sets the clock going again, and since when it rested: the citizen was asked, or the case was closed."""
+    began: datetime | None = None
+    for event in history:
+        if event.step in (Step.ASK_CITIZEN, Step.DECLINE, Step.DIVERT):
+            began = event.at
+        elif began and _goes_on(event):
+            yield event, began
+
+
+def _goes_on(event: Event) -> bool:
+    answered = event.from_status == Status.AWAITING_CITIZEN and event.to_status is Status.WORKING
+    return answered or event.step is Step.CONTEST
 
 
 def told(due_at: datetime) -> str:

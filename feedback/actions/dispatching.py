@@ -1,19 +1,18 @@
-"""What the dispatcher decides: which bureau, which category, which cases belong together, and what is not for the city."""
+"""What the dispatcher decides: which bureau, which category, and what is not for the city."""
 
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import counting
+from feedback.actions import counting, leaving, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
-from feedback.actions.telling import tell
 from feedback.rules import permission
 from feedback.rules.limit import Regime
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
-from feedback.rules.status import Status, Step, WrongStep
+from feedback.rules.status import Step, WrongStep
 from feedback.store import cases, corrections, stages
 
 
@@ -53,7 +52,7 @@ async def dispatch(
             to_bureau=bureau,
             now=now,
         )
-        await tell(hall, after, "dispatched", now=now)
+        await telling.tell(hall, after, "dispatched", now=now)
     return after
 
 
@@ -132,6 +131,28 @@ async def change_regime(hall: Hall, actor: Actor, case: Case, *, regime: Regime,
     return after
 
 
+async def change_urgency(hall: Hall, actor: Actor, case: Case, *, urgent: bool, now: datetime) -> Case:
+    """A person sees the danger that the machine did not, or that there is none; the citizen is told. Raises WrongStep for the same.
+
+    The answer is counted from receipt; signing and the first word from now: before, nobody at the bureau could know.
+    People on duty are woken as for a letter that came in urgent."""
+    if urgent is case.urgent:
+        raise WrongStep(Step.CHANGE_URGENCY, case.status)
+    why = "按紧急诉求办理" if urgent else "不再按紧急诉求办理"
+    changes, said = await _limited(hall, dataclasses.replace(case, urgent=urgent), why)
+    async with hall.database.transaction():
+        after = await take_step(
+            hall, actor, case, Step.CHANGE_URGENCY, now=now, changes={"urgent": urgent, **changes}, said=said, public=True
+        )
+        if after.bureau is not None:
+            await stages.again(hall.database, case.id, counting.stages(hall, after, now))
+        if urgent:
+            await telling.alarm(
+                hall, case.id, number=case.number, bureau=after.bureau, category=after.category, by=actor.person_id, now=now
+            )
+    return after
+
+
 async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, reason: str, now: datetime) -> Case:
     """退单 upheld: the case waits for its next bureau. Rejected: back to the same one, which may not return it again. Raises WrongStep."""
     returned = await corrections.undecided_return(hall.database, case.id)
@@ -172,38 +193,8 @@ async def divert(hall: Hall, actor: Actor, case: Case, *, channel: str, explanat
 
 
 async def _leave(hall: Hall, actor: Actor, case: Case, step: Step, said: dict[str, str], now: datetime) -> Case:
-    changes = {"closed_at": now, "first_response_at": case.first_response_at or now}
+    changes = {"first_response_at": case.first_response_at or now}
     async with hall.database.transaction():
-        after = await take_step(hall, actor, case, step, now=now, changes=changes, said=said, public=True)
-        await cases.release(hall.database, case.id, ended_by=step, now=now)
-        await tell(hall, after, step.value, now=now)
+        after = await leaving.leave(hall, actor, case, step, changes=changes, said=said, now=now)
+        await telling.tell(hall, after, step.value, now=now)
     return after
-
-
-async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetime) -> Case:
-    """并案: follows the lead case and is answered with it; number, answer and rating stay its own. Raises WrongStep for an unfit lead."""
-    fit = lead.open and lead.id != case.id and lead.lead_id is None and not lead.protected and not case.protected
-    if not fit or await cases.joined_under(hall.database, case.id):
-        raise WrongStep(Step.JOIN, lead.status)
-    changes = {"lead_id": lead.id, "joined_from": case.status.value}
-    async with hall.database.transaction():
-        after = await take_step(
-            hall,
-            actor,
-            case,
-            Step.JOIN,
-            now=now,
-            changes=changes,
-            said={"lead": lead.number},
-            public=True,
-        )
-        await tell(hall, after, "joined", now=now)
-    return after
-
-
-async def unjoin(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
-    """The case goes its own way again, from where it was before it was joined."""
-    before = Status(case.joined_from) if case.joined_from else None
-    changes = {"lead_id": None, "joined_from": None}
-    async with hall.database.transaction():
-        return await take_step(hall, actor, case, Step.UNJOIN, to=before, now=now, changes=changes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import dispatching
+from feedback.actions import joining
 from feedback.actions.hall import Hall
 from feedback.rules import hot
 from feedback.rules.hot import Letter
@@ -120,7 +120,7 @@ def _lead(found: Sequence[Case], wanted: str) -> Case:
 
 async def _join(hall: Hall, actor: Actor, case: Case, head: Case, now: datetime) -> bool:
     try:
-        await dispatching.join(hall, actor, case, lead=head, now=now)
+        await joining.join(hall, actor, case, lead=head, now=now)
     except (cases.Stale, WrongStep):
         return False  # somebody was faster, or others follow it: it stays where it is
     return True

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from feedback.actions import attaching, counting, recusing, surveying, telling
 from feedback.actions.hall import Hall
-from feedback.actions.step import take_step
+from feedback.actions.step import record_lateness, take_step
 from feedback.rules import deadline
 from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
@@ -82,6 +82,7 @@ async def give_back(
             changes={"bureau": None, "handler_id": None},
         )
         await cases.release(hall.database, case.id, ended_by=Step.RETURN, now=now)
+        await extensions.lapse(hall.database, case.id, case.round)
         await corrections.add(
             hall.database,
             case,
@@ -211,13 +212,18 @@ async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: d
     after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
     await attachments.publish(hall.database, case.id, round=case.round, bureau=case.bureau)
     for follower in await cases.joined_under(hall.database, case.id):
-        told = await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now)
+        # Who was joined before it had a bureau or a category is answered as the lead is, and worked on again there.
+        own = {"bureau": follower.bureau or after.bureau, "category": follower.category or after.category}
+        told = await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now, own=own)
         seq, rounds = told.answer_seq or 0, {"lead_round": case.round, "round": told.round}
         await attachments.follow(hall.database, case.id, told.id, seq=seq, **rounds)
     return after
 
 
-async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: str, now: datetime) -> Case:
+async def _publish(
+    hall: Hall, actor: Actor, case: Case, step: Step, *, answer: str, now: datetime, own: Mapping[str, str | None] = {},
+) -> Case:  # fmt: skip
+    case = await record_lateness(hall, case, now=now)
     seq = await cases.next_seq(hall.database, case.id)
     changes = {
         "answered_at": now,
@@ -226,6 +232,7 @@ async def _publish(hall: Hall, actor: Actor, case: Case, step: Step, *, answer: 
         "paused_at": None,
         "pause_until": None,
         "closed_at": None,
+        **own,
     }
     after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)
     await stages.contacted(hall.database, case.id, now=now)

@@ -8,7 +8,7 @@ from typing import Any
 from feedback.actions import telling
 from feedback.actions.hall import Hall
 from feedback.rules import chain, permission, status
-from feedback.rules.permission import Actor
+from feedback.rules.permission import CLOCK, Actor
 from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import Status, Step
 from feedback.store import cases
@@ -54,3 +54,13 @@ async def take_step(
     stepped = dataclasses.replace(case, status=after, head=digest, version=case.version + (not quiet), **changes)
     await telling.of_step(hall, actor, case, stepped, step, now=now)
     return stepped
+
+
+async def record_lateness(hall: Hall, case: Case, *, now: datetime) -> Case:
+    """The case, with its breach recorded at its true time if it is late and nobody has said so: before whatever ends it.
+
+    One that waits for its citizen is late only if it was when the wait began."""
+    until = min(now, case.paused_at or now)
+    if case.due_at is None or case.breached_at or until < case.due_at:
+        return case
+    return await take_step(hall, CLOCK, case, Step.BREACH, now=now, changes={"breached_at": case.due_at})

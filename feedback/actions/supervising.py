@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback.actions import asking, counting, instructing
+from feedback.actions import asking, counting, instructing, leaving
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
@@ -10,7 +10,7 @@ from feedback.rules import deadline
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import cases, extensions, oversight
+from feedback.store import extensions, oversight
 
 
 async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool, reason: str, now: datetime) -> Case:
@@ -72,16 +72,8 @@ async def refuse_rework(hall: Hall, actor: Actor, case: Case, *, reason: str, no
 async def terminate(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
     """终止办理, with written reasons: statutory procedure begun, same facts again, refusal to cooperate."""
     async with hall.database.transaction():
-        after = await take_step(
-            hall,
-            actor,
-            case,
-            Step.TERMINATE,
-            now=now,
-            changes=asking.ended(hall, case, now),
-            said={"reason": reason},
-            public=True,
+        after = await leaving.leave(
+            hall, actor, case, Step.TERMINATE, changes=asking.resumed(hall, case, now), said={"reason": reason}, now=now
         )
-        await cases.release(hall.database, case.id, ended_by=Step.TERMINATE, now=now)
         await tell(hall, after, "terminate", now=now, text=reason)
     return after

@@ -50,6 +50,8 @@ class Span:
 
     from_at: datetime
     until_at: datetime | None = None
+    again: bool = False
+    """The same round goes on: its refusal was contested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def measure(
     if not rounds:
         raise ValueError("至少要有一轮办理")
     received, last = rounds[0].from_at, rounds[-1]
+    began = next(span.from_at for span in reversed(rounds) if not span.again)
     end = last.until_at or now
     answers = [span.until_at for span in rounds if span.until_at]
     waiting = [_closed(span, end) for span in pauses if span.from_at < end]
@@ -105,7 +108,7 @@ def measure(
     return Clocks(
         citizen_first=_hours(answers[0] - received) if answers else None,
         citizen=_hours(end - received),
-        legal=sum(_hours(until - since) for since, until in working if since >= last.from_at),
+        legal=sum(_hours(until - since) for since, until in working if since >= began),
         legal_running=last.until_at is None and not any(span.until_at is None for span in pauses),
         bureaus=_bureaus(assignments, working, end, running=last.until_at is None),
         picture=tuple(_picture(rounds, assignments, pauses, end)),

@@ -102,9 +102,9 @@ def resume(
     paused_at: datetime,
     resumed_at: datetime,
     calendar: Calendar,
-    cap: int = PAUSE_CAP,
+    cap: int | None = PAUSE_CAP,
 ) -> datetime:
-    """The due time after a pause, in UTC, never earlier than before; `warn_before` gives its warning.
+    """The due time after a pause of at most `cap` working days (None: however long), in UTC, never earlier than before; `warn_before` gives its warning.
 
     It moves by the counted days after the day of the pause up to the day of resuming, so that as many whole
     days remain as before; for hour limits by the exact time. A pause begun when already late moves nothing.
@@ -116,10 +116,10 @@ def resume(
         raise ValueError("恢复计时的时间早于暂停的时间")
     if began >= due_at:
         return due_at.astimezone(UTC)
-    ends = pause_ends(paused_at, calendar, cap=cap)
+    ends = pause_ends(paused_at, calendar, cap=cap) if cap is not None else None
     if limit.span is not None:
-        return due_at.astimezone(UTC) + (min(ended, ends) - began)
-    crossed = _count_days(began.date(), min(ended.date(), last_day(ends)), limit, calendar)
+        return due_at.astimezone(UTC) + ((min(ended, ends) if ends else ended) - began)
+    crossed = _count_days(began.date(), min(ended.date(), last_day(ends)) if ends else ended.date(), limit, calendar)
     return _end_of(_add_days(last_day(due_at), crossed, limit, calendar))
 
 

@@ -56,7 +56,7 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.DIVERT: {R.DISPATCHER},
     Step.CONTEST: {R.CITIZEN},
     Step.JOIN: _BUREAU | {R.DISPATCHER},
-    Step.UNJOIN: _BUREAU | {R.DISPATCHER},
+    Step.UNJOIN: _BUREAU | {R.DISPATCHER, R.CLOCK},
     Step.FOLLOW: {R.CLOCK},
     Step.WITHDRAW: {R.CITIZEN},
     Step.TERMINATE: {R.SUPERVISOR},
@@ -81,13 +81,14 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.REORGANISE: {R.CLOCK},
     Step.REFUSE_REWORK: {R.SUPERVISOR},
     Step.CHANGE_REGIME: {R.DISPATCHER},
+    Step.CHANGE_URGENCY: {R.DISPATCHER, R.SUPERVISOR},
 }
 OWNERS = {step: frozenset(roles) for step, roles in _TABLE.items()}
 """Who takes each step."""
 
 CONFIDENTIAL_STEPS = frozenset(
     step for step, roles in OWNERS.items() if roles & {R.DISPATCHER, R.HANDLER, R.REVIEWER, R.SUPERVISOR}
-) - {Step.SUBMIT, Step.JOIN, Step.UNJOIN, Step.SPLIT, Step.INSTRUCT, Step.CHANGE_REGIME}
+) - {Step.SUBMIT, Step.JOIN, Step.UNJOIN, Step.SPLIT, Step.INSTRUCT, Step.CHANGE_REGIME, Step.CHANGE_URGENCY}
 """On a protected case the confidential clerk stands alone for dispatcher, handler and reviewer (SETTLED 4)."""
 
 SECRET_BUREAUS = ("JWJW", "ZZB")

@@ -73,6 +73,7 @@ class Step(StrEnum):
     RECOUNT = "recount"
     REFUSE_REWORK = "refuse_rework"
     CHANGE_REGIME = "regime"
+    CHANGE_URGENCY = "urgent"
 
 
 S = Status
@@ -142,13 +143,14 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.RECUSE: _stay(S.TRIAGE, *AT_BUREAU),
     Step.SPLIT: {**_stay(S.TRIAGE, S.ASSIGNED, S.WORKING), S.SUBMITTED: (S.TRIAGE, S.ASSIGNED)},
     Step.WARN: _stay(S.TRIAGE, *AT_BUREAU),
-    Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU),
+    Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.BREACH_ACCEPT: _stay(S.ASSIGNED),
     Step.BREACH_CONTACT: _stay(S.ASSIGNED, S.WORKING, S.SUSPENDED, S.IN_REVIEW),
     Step.RECOUNT: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.REORGANISE: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.REFUSE_REWORK: _stay(S.REPLIED, S.CLOSED),
     Step.CHANGE_REGIME: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
+    Step.CHANGE_URGENCY: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),
 }
 
 

@@ -76,6 +76,13 @@ async def by_id(database: Database, identity: int) -> Case | None:
     return read(row) if row else None
 
 
+async def held(database: Database, identity: int) -> Case:
+    """The case as it is when nobody else is changing it; nobody does until the caller's transaction ends."""
+    row = await database.fetch_one(f"SELECT {COLUMNS} FROM cases WHERE id = :id FOR UPDATE", {"id": identity})
+    assert row is not None
+    return read(row)
+
+
 async def with_code(database: Database, number: str, code_hash: bytes) -> Case | None:
     """The case with this number, if the query code is the right one."""
     row = await database.fetch_one(

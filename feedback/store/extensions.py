@@ -30,6 +30,14 @@ async def decide(database: Database, case_id: int, round: int, *, granted: bool,
     )
 
 
+async def lapse(database: Database, case_id: int, round: int) -> None:
+    """The bureau that asked has left the case before anybody decided: the next one may ask for itself."""
+    await database.execute(
+        "DELETE FROM extensions WHERE case_id = :case_id AND round = :round AND granted IS NULL",
+        {"case_id": case_id, "round": round},
+    )
+
+
 async def undecided(database: Database) -> list[Any]:
     """Requests that wait for a supervisor, oldest first."""
     return await database.fetch_all(

@@ -43,7 +43,7 @@ async def of_case(database: Database, case_id: int) -> list[Any]:
 
 
 async def answered(database: Database, case_id: int, *, now: datetime) -> None:
-    """The answer of the case went out: its orders can be written off as far as it is concerned."""
+    """The answer of the case went out, or it ended without one: its orders can be written off as far as it is concerned."""
     await database.execute(
         "UPDATE instruction_cases SET answered_at = :now WHERE case_id = :id AND answered_at IS NULL",
         {"id": case_id, "now": now},

@@ -32,12 +32,12 @@ MAIN = (
 
 REST = (
     "contact", "ask_citizen", "supplement", "remind", "note", "assign", "request_extension", "instruct", "join", "unjoin",
-    "correct_category", "split", "regime",
+    "correct_category", "split", "urgent", "regime",
     "suspend", "return", "decline", "divert", "rework", "refuse_rework", "recuse", "terminate",
 )  # fmt: skip
 
 LABELS = {
-    "part": "本件继续办理", "number": "另一件的编号", "regime": "办理程序", "reason": "理由", "basis": "依据", "propose": "建议派给", "message": "联系市民", "question": "问市民",
+    "part": "本件继续办理", "number": "另一件的编号", "regime": "办理程序", "urgent": "是否紧急", "reason": "理由", "basis": "依据", "propose": "建议派给", "message": "联系市民", "question": "问市民",
     "text": "内容", "measure": "措施", "until": "时间", "responsible": "责任人", "post": "责任人岗位", "milestones": "跟踪节点",
     "truth": "是否属实", "duty": "是否属于职责", "contact_way": "怎样联系的市民", "contact_at": "什么时候联系的",
     "finding": "内部调查情况", "obstacle": "没有全部解决的原因和下一步", "outcome": "办理结果", "answer": "公开答复",

@@ -1,6 +1,7 @@
 """Rounds and pauses of a case, read from its events: what the clocks of `rules/clocks` are measured with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from feedback.rules import clocks
 from feedback.rules.record import Event
@@ -16,9 +17,9 @@ def rounds(history: list[Event]) -> list[clocks.Span]:
     spans: list[clocks.Span] = []
     for event in history:
         if event.step in (Step.SUBMIT, Step.REWORK, Step.CONTEST):
-            spans.append(clocks.Span(event.at))
+            spans.append(clocks.Span(event.at, again=event.step is Step.CONTEST))
         elif event.to_status in _ENDS_ROUND and spans and spans[-1].until_at is None:
-            spans[-1] = clocks.Span(spans[-1].from_at, event.at)
+            spans[-1] = replace(spans[-1], until_at=event.at)
     return spans
 
 

@@ -14,6 +14,12 @@ class ChangeRegime(forms.StepForm):
     regime: Literal["hotline", "xinfang"]
 
 
+class ChangeUrgency(forms.StepForm):
+    """Whether somebody is in danger: the urgent limits, in hours and minutes, or the ordinary ones."""
+
+    urgent: bool
+
+
 class Split(forms.StepForm):
     """`own` is what stays the matter of this case; `part` becomes the text of a second one, received when this one was."""
 

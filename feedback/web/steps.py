@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from feedback import clock
-from feedback.actions import dispatching, handling, recusing, splitting, supervising, taking_calls
+from feedback.actions import dispatching, handling, joining, recusing, splitting, supervising, taking_calls
 from feedback.actions.hall import Hall
 from feedback.rules import code, permission
 from feedback.rules.attachment import Kept
@@ -121,8 +121,8 @@ STEPS: dict[str, Taking] = {
     "send_back": Taking(forms.Reason, handling.send_back, Step.SEND_BACK),
     "decline": Taking(forms.Decline, dispatching.decline, Step.DECLINE),
     "divert": Taking(forms.Divert, dispatching.divert, Step.DIVERT),
-    "join": Taking(forms.Join, dispatching.join, Step.JOIN, check=_lead),
-    "unjoin": Taking(forms.StepForm, dispatching.unjoin, Step.UNJOIN),
+    "join": Taking(forms.Join, joining.join, Step.JOIN, check=_lead),
+    "unjoin": Taking(forms.StepForm, joining.unjoin, Step.UNJOIN),
     "instruct": Taking(forms.Instruct, supervising.instruct, Step.INSTRUCT, check=_in_time),
     "rework": Taking(forms.Reason, supervising.rework, Step.REWORK),
     "refuse_rework": Taking(forms.Reason, supervising.refuse_rework, Step.REFUSE_REWORK),
@@ -136,6 +136,7 @@ STEPS: dict[str, Taking] = {
     ),
     "split": Taking(casework_forms.Split, splitting.split, Step.SPLIT, check=_part),
     "regime": Taking(casework_forms.ChangeRegime, dispatching.change_regime, Step.CHANGE_REGIME, check=_regime),
+    "urgent": Taking(casework_forms.ChangeUrgency, dispatching.change_urgency, Step.CHANGE_URGENCY),
     "supplement": Taking(forms.Text, taking_calls.supplement, Step.SUPPLEMENT, with_files=forms.TextWithFiles),
     "remind": Taking(forms.StepForm, taking_calls.remind, Step.REMIND),
     "recuse": Taking(forms.Reason, recusing.recuse, Step.RECUSE),
@@ -174,7 +175,7 @@ async def take(
     form = read(taking.with_files if attached else taking.form, given)
     hall = doors.hall(request)
     fields = (await taking.check(hall, form) if taking.check else _plain(form)) | attached
-    if taking.verb is dispatching.join:
+    if taking.verb is joining.join:
         await _demand_seen(request, form.lead)
     return await _taken(taking, hall, who, case, fields)
 

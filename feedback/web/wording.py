@@ -81,6 +81,7 @@ STEPS = {
     Step.REORGANISE: "机构或事项调整",
     Step.REFUSE_REWORK: "不同意再次重办",
     Step.CHANGE_REGIME: "更改办理程序",
+    Step.CHANGE_URGENCY: "更改紧急程度",
 }
 
 ROLES = {

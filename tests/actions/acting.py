@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedback.actions import asking, dispatching, handling, intake, recusing, splitting, supervising, timing, warning
+from feedback.actions import (
+    asking,
+    dispatching,
+    handling,
+    intake,
+    joining,
+    recusing,
+    splitting,
+    supervising,
+    timing,
+    warning,
+)
 from feedback.actions.hall import Hall
 from feedback.rules.ladder import Rung
 from feedback.rules.limit import Regime, Stage
@@ -84,6 +95,11 @@ def change_regime(world: World, case: Case, now: datetime, n: int) -> Awaitable[
     return dispatching.change_regime(world.hall, world.staff[Role.DISPATCHER], case, regime=other, now=now)
 
 
+def change_urgency(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
+    who = world.staff[(Role.DISPATCHER, Role.SUPERVISOR)[n % 2]]
+    return dispatching.change_urgency(world.hall, who, case, urgent=not case.urgent, now=now)
+
+
 def contribute(world: World, case: Case, now: datetime, n: int) -> Awaitable[Case]:
     beside = Actor(Role.HANDLER, world.staff[Role.HANDLER].person_id, "D_YF")
     return handling.contribute(world.hall, beside, case, finding="路面归我们", now=now)
@@ -135,10 +151,10 @@ ACTS: dict[Step, Act] = {
     Step.DECLINE: city_step(dispatching.decline, Role.DISPATCHER, reason="beyond", route="法院"),
     Step.DIVERT: city_step(dispatching.divert, Role.DISPATCHER, channel="court"),
     Step.CONTEST: citizen_step(asking.contest, reason="再看看"),
-    Step.JOIN: lambda world, case, now, n: dispatching.join(
+    Step.JOIN: lambda world, case, now, n: joining.join(
         world.hall, world.staff[Role.DISPATCHER], case, lead=world.lead, now=now
     ),
-    Step.UNJOIN: city_step(dispatching.unjoin, Role.DISPATCHER),
+    Step.UNJOIN: city_step(joining.unjoin, Role.DISPATCHER),
     Step.WITHDRAW: citizen_step(asking.withdraw),
     Step.TERMINATE: city_step(supervising.terminate, Role.SUPERVISOR, reason="已诉讼"),
     Step.RATE: rate,
@@ -148,6 +164,7 @@ ACTS: dict[Step, Act] = {
     Step.REFUSE_REWORK: city_step(supervising.refuse_rework, Role.SUPERVISOR, reason="三次复测都没有超标"),
     Step.SPLIT: split,
     Step.CHANGE_REGIME: change_regime,
+    Step.CHANGE_URGENCY: change_urgency,
     Step.CONTRIBUTE: contribute,
     Step.INSTRUCT: instruct,
     Step.REMIND: citizen_step(asking.remind),

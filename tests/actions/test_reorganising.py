@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from feedback.actions import asking, dispatching, handling, intake, reorganising
+from feedback.actions import asking, handling, intake, joining, reorganising
 from feedback.rules import clocks
 from feedback.rules.figure import Period
 from feedback.rules.permission import WrongRole
@@ -216,12 +216,12 @@ async def test_a_citizen_asks_again_and_it_is_the_successors(hall):
 
 async def test_support_and_joined_cases_move_too(hall):
     lead, follower = await submitted(hall), await submitted(hall)
-    follower = await dispatching.join(hall, await actor(hall, people.DIAO), follower, lead=lead, now=NOW)
+    follower = await joining.join(hall, await actor(hall, people.DIAO), follower, lead=lead, now=NOW)
     await plan(hall, merge("STHJ", "CGJ"))
     await reorganising.apply_due(hall, now=ON)
     after = await fresh(hall, follower)
     assert (after.bureau, after.status, after.lead_id) == ("CGJ", Status.JOINED, lead.id)
-    alone = await dispatching.unjoin(hall, await actor(hall, people.DIAO), after, now=ON)
+    alone = await joining.unjoin(hall, await actor(hall, people.DIAO), after, now=ON)
     assert alone.bureau == "CGJ" and alone.status is Status.ASSIGNED
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.actions import asking, dispatching, handling, intake
+from feedback.actions import asking, dispatching, handling, intake, joining
 from feedback.rules import permission
 from feedback.rules.status import Status, WrongStep
 from feedback.store import cases
@@ -129,7 +129,7 @@ async def test_a_joined_case_is_answered_with_its_lead(hall):
     _, lead = await submitted(hall)
     _, other = await submitted(hall)
     wang, shen = await actor(hall, people.WANG), await actor(hall, people.SHEN)
-    other = await dispatching.join(hall, wang, other, lead=lead, now=at("2026-11-23 09:30"))
+    other = await joining.join(hall, wang, other, lead=lead, now=at("2026-11-23 09:30"))
     lead = await handling.accept(hall, wang, lead, now=at("2026-11-23 10:00"))
     lead = await handling.reply(
         hall, wang, lead, finding="", answer="已停工。", outcome=handling.Outcome.SOLVED, now=at("2026-11-24 10:00")

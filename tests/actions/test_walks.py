@@ -37,7 +37,7 @@ RARE = {Step.WITHDRAW, Step.TERMINATE, Step.DECLINE, Step.DIVERT, Step.JOIN}
 
 DULL = {
     Step.NOTE, Step.WARN, Step.RECUSE, Step.CORRECT_CATEGORY, Step.REMIND, Step.CONTACT, Step.CONTRIBUTE, Step.INSTRUCT,
-    Step.CHANGE_REGIME, Step.SPLIT,
+    Step.CHANGE_REGIME, Step.CHANGE_URGENCY, Step.SPLIT,
 }  # fmt: skip
 """They change neither status nor owner: now and then is enough."""
 

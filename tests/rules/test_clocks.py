@@ -51,6 +51,14 @@ def test_the_legal_clock_stands_still_while_the_citizen_is_asked():
     assert result.bureaus[0].hours == 3
 
 
+def test_a_contested_refusal_goes_on_with_its_round_and_the_time_between_belongs_to_nobody():
+    result = clocks.measure(
+        [Span(h(0), h(10)), Span(h(50), again=True)], assignments=[Assignment("CGJ", Share.LEAD, h(52))], pauses=[], now=h(60)
+    )
+    assert bar(result) == [("", "dispatching", 10), ("", "answered", 40), ("", "dispatching", 2), ("CGJ", "held", 8)]
+    assert (result.legal, result.legal_running) == (20, True)
+
+
 def test_rework_is_a_new_round_and_the_time_between_belongs_to_nobody():
     result = clocks.measure(
         [Span(h(0), h(10)), Span(h(50), h(56))],

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from feedback.actions import asking, dispatching, handling, intake
+from feedback.actions import asking, dispatching, handling, intake, joining
 from feedback.rules import figure, metric
 from feedback.rules.figure import Period
 from feedback.rules.status import FINAL, OPEN
@@ -127,7 +127,7 @@ async def test_withdrawn_and_joined_leave_sight_when_they_leave_and_refusals_are
     diao = await actor(hall, people.DIAO)
     await asking.withdraw(hall, await submitted(hall), now=at("2026-11-23 14:00"))
     lead = await submitted(hall)
-    await dispatching.join(hall, diao, await submitted(hall), lead=lead, now=at("2026-11-23 16:00"))
+    await joining.join(hall, diao, await submitted(hall), lead=lead, now=at("2026-11-23 16:00"))
     unclear = await submitted(hall, body="说不清楚的事情")
     await dispatching.decline(
         hall, diao, unclear, reason="legal_route", route="court", explanation="请起诉", now=at("2026-11-25 09:00")

@@ -51,12 +51,13 @@ FIELDS = {
     "refuse_rework": {"reason": "三次复测都没有超标"},
     "supplement": {"text": "是东边那栋楼"},
     "regime": {"regime": "xinfang"},
+    "urgent": {"urgent": True},
     "recuse": {"reason": "亲属"},
 }
 UNFILLED = {"join", "assign", "contribute", "split"}
 """Steps whose fields need a second case, a colleague or another bureau: sent empty, they are refused for their fields."""
 
-BY_HISTORY = {"decide_return", "decide_extension", "unjoin", "request_extension", "return", "refuse_rework", "remind", "regime"}
+BY_HISTORY = {"decide_return", "decide_extension", "unjoin", "request_extension", "return", "refuse_rework", "remind", "regime", "urgent"}
 """Steps that the table allows and the case's own past may refuse."""
 
 LED = {*Status} - {Status.SUBMITTED, Status.TRIAGE, Status.DECLINED, Status.DIVERTED}

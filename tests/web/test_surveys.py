@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from feedback import clock
-from feedback.actions import asking, dispatching, surveying, timing
+from feedback.actions import asking, joining, surveying, timing
 from feedback.rules.status import Status
 from feedback.store import cases
 from tests import people
@@ -148,7 +148,7 @@ async def test_who_joined_another_is_asked_for_their_own_and_who_withdrew_is_not
     hall, diao = client.app.state.hall, await actor(client.app.state.hall, people.DIAO)
     found = [await cases.get(hall.database, one["number"]) for one in (lead, follower, gone)]
     for one in found[1:]:
-        await dispatching.join(hall, diao, one, lead=found[0], now=clock.now())
+        await joining.join(hall, diao, one, lead=found[0], now=clock.now())
     joined = await cases.get(hall.database, gone["number"])
     await asking.withdraw(hall, joined, now=clock.now())
     await answer(client, lead["number"])

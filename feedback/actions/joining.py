@@ -1,0 +1,50 @@
+"""并案: cases of one matter follow a lead case, are answered with it, and go their own way again when it leaves without an answer."""
+
+from datetime import datetime
+
+from feedback.actions.hall import Hall
+from feedback.actions.step import take_step
+from feedback.actions.telling import tell
+from feedback.rules.permission import CLOCK, Actor
+from feedback.rules.record import Case
+from feedback.rules.status import Status, Step, WrongStep
+from feedback.store import cases
+
+
+async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetime) -> Case:
+    """Follows the lead case and is answered with it; number, answer and rating stay its own. Raises WrongStep for an unfit lead."""
+    changes = {"lead_id": lead.id, "joined_from": case.status.value}
+    said = {"lead": lead.number}
+    async with hall.database.transaction():
+        # Who answers the lead meanwhile waits for this, or is seen by it: nobody is left behind an answered lead.
+        if not await _fit(hall, case, await cases.held(hall.database, lead.id)):
+            raise WrongStep(Step.JOIN, lead.status)
+        after = await take_step(hall, actor, case, Step.JOIN, now=now, changes=changes, said=said, public=True)
+        await tell(hall, after, "joined", now=now)
+    return after
+
+
+async def _fit(hall: Hall, case: Case, lead: Case) -> bool:
+    fit = lead.open and lead.id != case.id and lead.lead_id is None and not lead.protected and not case.protected
+    return fit and not await cases.joined_under(hall.database, case.id)
+
+
+async def unjoin(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
+    """The case goes its own way again, from where it was before it was joined."""
+    return await _part(hall, actor, case, {}, now)
+
+
+async def set_free(hall: Hall, lead: Case, *, now: datetime) -> None:
+    """The lead has ended without an answer: each of its followers is where it was before, inside the caller's transaction."""
+    said = {"note": "一起办理的那一件已经结束，没有答复；您的这一件单独办理。"}
+    for follower in await cases.joined_under(hall.database, lead.id):
+        await _part(hall, CLOCK, follower, said, now)
+
+
+async def _part(hall: Hall, actor: Actor, case: Case, said: dict[str, str], now: datetime) -> Case:
+    before = Status(case.joined_from) if case.joined_from else None
+    changes = {"lead_id": None, "joined_from": None}
+    async with hall.database.transaction():
+        return await take_step(
+            hall, actor, case, Step.UNJOIN, to=before, now=now, changes=changes, said=said, public=True
+        )
