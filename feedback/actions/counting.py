@@ -58,6 +58,12 @@ def stages_of(city: City, now: datetime, *, regime: Regime, urgent: bool, versio
     return found
 
 
+def support_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
+    """Until when a bureau that is asked now to support tells the lead what it found; None: no limit."""
+    term = city.stage(Stage.CONTRIBUTE, regime=regime, urgent=urgent, version=version)
+    return {"contribute_due_at": deadline.due(now, term.limit, city.calendar) if term else None}
+
+
 def may_return_until(city: City, case: Case, since: datetime) -> datetime | None:
     """The first moment at which a bureau that has had the case `since` may not return it any more; None: no such limit."""
     term = city.stage(Stage.RETURN, regime=case.regime, urgent=case.urgent, version=case.limit_version)

@@ -59,9 +59,10 @@ async def dispatch(
 async def _hand_over(hall: Hall, case: Case, bureau: str, *, support: Sequence[str] = (), now: datetime) -> None:
     until = counting.stages(hall, case, now)
     await cases.assign(hall.database, case.id, bureau, role="lead", round=case.round, now=now, stages=until)
+    told = counting.support_of(hall.city, now, regime=case.regime, urgent=case.urgent, version=case.limit_version)
     for other in dict.fromkeys(support):
         if other != bureau:
-            await cases.assign(hall.database, case.id, other, role="support", round=case.round, now=now)
+            await cases.assign(hall.database, case.id, other, role="support", round=case.round, now=now, stages=told)
 
 
 async def _recategorised(hall: Hall, case: Case, category: str | None) -> tuple[dict[str, Any], dict[str, str]]:
@@ -174,8 +175,16 @@ async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, r
         )
         if not uphold:
             await corrections.reject_return(hall.database, case.id, bureau=returned, round=case.round)
-            await _hand_over(hall, after, back, now=now)
+            await _hand_over(hall, after, back, support=await _supporting(hall, case, returned), now=now)
     return after
+
+
+async def _supporting(hall: Hall, case: Case, returned: str) -> list[str]:
+    """Who supported the bureau whose return is rejected, until it gave the case back."""
+    held = await cases.assignments(hall.database, case.id)
+    lead = [one for one in held if one.role == "lead" and one.bureau == returned][-1]
+    support = [one.bureau for one in held if one.role == "support" and one.until_at == lead.until_at]
+    return [hall.city.succession.bureau(one, category=case.category) for one in support]
 
 
 async def decline(

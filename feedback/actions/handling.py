@@ -267,6 +267,7 @@ async def contribute(
     """协办: a support bureau adds what it found, with files among colleagues; the lead answers. Raises TooMuch."""
     async with hall.database.transaction():
         after = await take_step(hall, actor, case, Step.CONTRIBUTE, now=now, said={"finding": finding})
+        await stages.contributed(hall.database, case.id, bureau=actor.bureau, now=now)
         await attaching.to_case(hall, actor, after, files, Purpose.INTERNAL, now=now)
     return after
 

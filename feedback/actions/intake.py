@@ -160,7 +160,7 @@ def _rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[t
     rows = [("cases", _case_row(hall, letter, receipt, identity, head, stages)), *history]
     rows.append(("ledger", _ledger_row(receipt, identity)))
     if receipt.bureau:
-        rows += _assignment_rows(receipt, identity, stages)
+        rows += _assignment_rows(hall, receipt, identity, stages)
         if receipt.understanding.decision is Decision.AUTO and learning.drawn(hall.vault.hash("audit", receipt.number)):
             rows.append(("audits", {"case_id": identity, "drawn_at": receipt.received_at}))
     if letter.remark and receipt.understanding.decision is not Decision.PROTECTED:
@@ -257,25 +257,28 @@ def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
     }
 
 
-def _assignment_rows(receipt: Receipt, identity: int, lead: counting.Stages) -> list[tuple[str, dict[str, Any]]]:
+def _assignment_rows(hall: Hall, receipt: Receipt, identity: int, lead: counting.Stages) -> list[tuple[str, dict[str, Any]]]:
     def row(bureau: str, role: str, stages: Mapping[str, datetime | None]) -> tuple[str, dict[str, Any]]:
         return "assignments", {
             "case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.received_at,
-            **stages,
+            **cases.NO_STAGES, **stages,
         }  # fmt: skip
 
+    told = counting.support_of(hall.city, receipt.received_at, **_rules(receipt))
     support = [bureau for bureau in receipt.understanding.support if bureau != receipt.bureau]
-    return [row(receipt.bureau or "", "lead", lead), *(row(bureau, "support", cases.NO_STAGES) for bureau in support)]
+    return [row(receipt.bureau or "", "lead", lead), *(row(bureau, "support", told) for bureau in support)]
 
 
 def _stages(hall: Hall, receipt: Receipt) -> counting.Stages:
     """Until when the bureau that was found signs for it; in triage nobody has to."""
     if receipt.bureau is None:
         return dict(cases.NO_STAGES)
-    return counting.stages_of(
-        hall.city, receipt.received_at, regime=receipt.regime, urgent=receipt.understanding.urgent,
-        version=receipt.due.term.version,
-    )  # fmt: skip
+    return counting.stages_of(hall.city, receipt.received_at, **_rules(receipt))
+
+
+def _rules(receipt: Receipt) -> dict[str, Any]:
+    """What the limits of its stages depend on."""
+    return {"regime": receipt.regime, "urgent": receipt.understanding.urgent, "version": receipt.due.term.version}
 
 
 def _notice_rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) -> list[dict[str, Any]]:

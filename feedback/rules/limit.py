@@ -46,12 +46,13 @@ class Regime(StrEnum):
 
 
 class Stage(StrEnum):
-    """What must be done within a limit. The first three are counted from the dispatch to a bureau, the others from the
+    """What must be done within a limit. The first four are counted from the dispatch to a bureau, the others from the
     beginning of a round."""
 
     ACCEPT = "accept"
     CONTACT = "contact"
     RETURN = "return"
+    CONTRIBUTE = "contribute"
     REPLY = "reply"
     REWORK = "rework"
 

@@ -140,6 +140,9 @@ class Assignment:
     """The bureau's first public word while it had the case."""
     accept_breached_at: datetime | None = None
     contact_breached_at: datetime | None = None
+    contribute_due_at: datetime | None = None
+    """Of a supporting bureau: until when it tells the lead what it found."""
+    contributed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,7 @@ async def holders(database: Database, case_id: int) -> set[str]:
 
 
 NO_STAGES: Mapping[str, datetime | None] = dict.fromkeys(
-    ("accept_due_at", "accept_warn_at", "contact_due_at", "contact_warn_at")
+    ("accept_due_at", "accept_warn_at", "contact_due_at", "contact_warn_at", "contribute_due_at")
 )
 MISSED = """
     accept_breached_at = coalesce(accept_breached_at,
@@ -232,11 +232,13 @@ async def assign(
     database: Database, case_id: int, bureau: str, *, role: str, round: int, now: datetime,
     stages: Mapping[str, datetime | None] = NO_STAGES,
 ) -> None:  # fmt: skip
-    """Begins an assignment; `stages` says until when a lead signs for it and tells the citizen something."""
+    """Begins an assignment; `stages` says until when a lead signs for it and tells the citizen something, a support the lead."""
     await database.execute(
-        """INSERT INTO assignments (case_id, bureau, role, round, from_at, accept_due_at, accept_warn_at, contact_due_at, contact_warn_at)
-        VALUES (:case_id, :bureau, :role, :round, :now, :accept_due_at, :accept_warn_at, :contact_due_at, :contact_warn_at)""",
-        {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now, **stages},
+        """INSERT INTO assignments (case_id, bureau, role, round, from_at, accept_due_at, accept_warn_at, contact_due_at, contact_warn_at,
+            contribute_due_at)
+        VALUES (:case_id, :bureau, :role, :round, :now, :accept_due_at, :accept_warn_at, :contact_due_at, :contact_warn_at,
+            :contribute_due_at)""",
+        {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now, **NO_STAGES, **stages},
     )
     if role == "lead":
         await sign_by(database, case_id, stages["accept_due_at"])

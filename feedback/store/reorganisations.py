@@ -188,7 +188,8 @@ async def hand_over(
     """Ends what the old bureau had of the case and begins the same for the new one; who leads does not support too."""
     ended = await database.fetch_all(
         f"""UPDATE assignments SET until_at = :now, ended_by = 'reorganise', {cases.MISSED}
-        WHERE case_id = :id AND bureau = :old AND until_at IS NULL RETURNING role, round, accepted_at""",
+        WHERE case_id = :id AND bureau = :old AND until_at IS NULL RETURNING role, round, accepted_at,
+            contribute_due_at, contributed_at""",
         {"id": case_id, "old": old, "now": now},
     )
     for row in ended:
@@ -200,15 +201,16 @@ async def hand_over(
             )
         await database.execute(
             """INSERT INTO assignments (case_id, bureau, role, round, from_at, accepted_at, accept_due_at, accept_warn_at,
-                contact_due_at, contact_warn_at)
+                contact_due_at, contact_warn_at, contribute_due_at, contributed_at)
             SELECT :id, :new, :role, CAST(:round AS smallint), CAST(:now AS timestamptz), CAST(:accepted AS timestamptz),
                 CAST(:accept_due_at AS timestamptz), CAST(:accept_warn_at AS timestamptz),
-                CAST(:contact_due_at AS timestamptz), CAST(:contact_warn_at AS timestamptz)
+                CAST(:contact_due_at AS timestamptz), CAST(:contact_warn_at AS timestamptz),
+                CAST(:contribute_due_at AS timestamptz), CAST(:contributed_at AS timestamptz)
             WHERE NOT EXISTS (SELECT FROM assignments WHERE case_id = :id AND bureau = :new AND until_at IS NULL)""",
             {
                 "id": case_id, "new": new, "role": row["role"], "round": row["round"], "now": now,
                 "accepted": now if row["accepted_at"] else None,
-                **_left(row, stages),
+                **_left(row, stages), "contribute_due_at": row["contribute_due_at"], "contributed_at": row["contributed_at"],
             },
         )  # fmt: skip
         if row["role"] == "lead":

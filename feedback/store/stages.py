@@ -117,6 +117,15 @@ async def contacted(database: Database, case_id: int, *, now: datetime) -> None:
     )
 
 
+async def contributed(database: Database, case_id: int, *, bureau: str | None, now: datetime) -> None:
+    """The supporting bureau has told the lead what it found; more of it later changes nothing."""
+    await database.execute(
+        """UPDATE assignments SET contributed_at = :now
+        WHERE case_id = :case_id AND bureau = :bureau AND role = 'support' AND until_at IS NULL AND contributed_at IS NULL""",
+        {"case_id": case_id, "bureau": bureau, "now": now},
+    )
+
+
 async def again(database: Database, case_id: int, until: Mapping[str, datetime | None]) -> None:
     """Other limits for the running lead's stages that are not done and were not missed."""
     for stage, running in _RUNNING.items():

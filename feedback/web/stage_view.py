@@ -9,13 +9,14 @@ from feedback.rules.city import City, Term
 from feedback.rules.limit import Stage
 from feedback.rules.record import Assignment, Case
 
-TITLES = {Stage.ACCEPT: "签收", Stage.CONTACT: "首次联系市民", Stage.REPLY: "答复"}
+TITLES = {Stage.ACCEPT: "签收", Stage.CONTACT: "首次联系市民", Stage.CONTRIBUTE: "协办反馈", Stage.REPLY: "答复"}
 
 
 def stages(city: City, case: Case, held: Sequence[Assignment], now: datetime) -> list[dict[str, Any]]:
     """What is due when in this round: the bureau's own stages from its dispatch, the answer from the receipt of the round."""
     leads = [one for one in held if one.role == "lead" and one.round == case.round]
     found = _of_bureau(city, case, leads[-1], now) if leads else []
+    found += [_of_support(city, case, one, now) for one in held if one.contribute_due_at and one.round == case.round]
     if case.due_at is not None and case.warn_at is not None:
         term = city.terms[case.limit_version, case.limit_code]
         answer = _stage(Stage.REPLY, term, case.round_started_at, case.due_at, case.answered_at or case.closed_at, now)
@@ -40,6 +41,16 @@ def _of_bureau(city: City, case: Case, lead: Assignment, now: datetime) -> list[
             found["light"] = deadline.Light.DONE  # the case left before it was done
         made.append({**found, "late": found["late"] or missed_at is not None})
     return made
+
+
+def _of_support(city: City, case: Case, held: Assignment, now: datetime) -> dict[str, Any]:
+    """What a supporting bureau owes the lead; nothing any more once the case has left it."""
+    term = city.stage(Stage.CONTRIBUTE, regime=case.regime, urgent=case.urgent, version=case.limit_version)
+    assert term is not None and held.contribute_due_at is not None
+    found = _stage(Stage.CONTRIBUTE, term, held.from_at, held.contribute_due_at, held.contributed_at, min(now, held.until_at or now))
+    if held.contributed_at is None and held.until_at is not None:
+        found["light"] = deadline.Light.DONE
+    return {**found, "title": f"{TITLES[Stage.CONTRIBUTE]}（{city.bureau_name(held.bureau)}）"}
 
 
 def running(city: City, case: Case, found: Sequence[Any], now: datetime) -> list[dict[str, Any]]:

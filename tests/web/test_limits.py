@@ -25,7 +25,7 @@ async def test_every_stage_is_shown_with_its_limit_and_that_it_is_a_default(clie
     number = await at_bureau(client)
     view = await seen_by(client, people.WANG, number)
     stages = {one["stage"]: one for one in view["stages"]}
-    assert [*stages] == ["accept", "contact", "reply"] and stages["reply"]["due_at"] == view["due_at"]
+    assert [*stages] == ["accept", "contact", "contribute", "reply"] and stages["reply"]["due_at"] == view["due_at"]
     assert (stages["accept"]["limit"], stages["accept"]["default"], stages["accept"]["late"]) == ("1 个工作日", True, False)
     page = (await (await sign_in(client, people.WANG)).get(f"/desk/{number}")).text
     assert "首次联系市民" in page and "时限版本 2026-1" in page and "系统默认值" in page

@@ -1,0 +1,60 @@
+"""协办: a supporting bureau has a time of its own for what it tells the lead, and comes back with a case that comes back."""
+
+import pytest
+
+from feedback.actions import dispatching, handling
+from feedback.rules.limit import Stage
+from feedback.rules.permission import Actor, Role
+from feedback.store import cases
+from feedback.web import stage_view
+from tests import people
+from tests.actions.test_story import submitted
+from tests.conftest import actor, at
+
+pytestmark = pytest.mark.anyio
+
+
+async def owed(hall, case, moment):
+    """What the supporting bureaus owe: title, until when, done when, light."""
+    held = await cases.assignments(hall.database, case.id)
+    found = stage_view.stages(hall.city, case, held, at(moment))
+    return [(one["title"], one["due_at"], one["done_at"], str(one["light"]), one["late"]) for one in found if one["stage"] is Stage.CONTRIBUTE]
+
+
+async def beside(hall):
+    """Somebody of the district that supports the noise."""
+    return Actor(Role.HANDLER, (await actor(hall, people.WANG)).person_id, "D_YF")
+
+
+async def test_three_working_days_of_its_own_whatever_the_lead_does(hall):
+    _, case = await submitted(hall)  # Monday 23 November: three working days are over at the end of Thursday
+    name, due = hall.city.bureau_name("D_YF"), at("2026-11-27 00:00")
+    assert await owed(hall, case, "2026-11-25 23:59") == [(f"协办反馈（{name}）", due, None, "green", False)]
+    assert (await owed(hall, case, "2026-11-26 00:00"))[0][3] == "yellow"
+    case = await handling.accept(hall, await actor(hall, people.WANG), case, now=at("2026-11-26 10:00"))
+    assert (await owed(hall, case, "2026-11-27 00:00"))[0][3:] == ("red", True)
+    case = await handling.contribute(hall, await beside(hall), case, finding="路面归我们", now=at("2026-11-27 09:00"))
+    case = await handling.contribute(hall, await beside(hall), case, finding="已修好", now=at("2026-11-30 09:00"))
+    assert await owed(hall, case, "2026-12-01 09:00") == [(f"协办反馈（{name}）", due, at("2026-11-27 09:00"), "done", True)]
+
+
+async def test_a_dispatcher_who_names_supporting_bureaus_gives_them_their_time(hall):
+    _, case = await submitted(hall, body="我家门口那个东西又坏了，没人管。")
+    diao = await actor(hall, people.DIAO)
+    case = await dispatching.dispatch(
+        hall, diao, case, bureau="CGJ", category="B03", support=["ZJJ", "CGJ"], now=at("2026-11-27 18:00")
+    )
+    # After 17:30 on a Friday it counts as Monday 30 November: Tuesday, Wednesday, Thursday 3 December.
+    assert [one[1] for one in await owed(hall, case, "2026-11-30 09:00")] == [at("2026-12-04 00:00")]
+
+
+async def test_a_rejected_return_brings_the_supporting_bureaus_back(hall):
+    _, case = await submitted(hall)
+    wang, diao = await actor(hall, people.WANG), await actor(hall, people.DIAO)
+    assert await cases.holders(hall.database, case.id) == {"STHJ", "D_YF"}
+    case = await handling.give_back(
+        hall, wang, case, reason="not_ours", propose="CGJ", basis="权责清单", now=at("2026-11-23 11:00")
+    )
+    assert await cases.holders(hall.database, case.id) == set()
+    case = await dispatching.decide_return(hall, diao, case, uphold=False, reason="就是你局", now=at("2026-11-23 12:00"))
+    assert await cases.holders(hall.database, case.id) == {"STHJ", "D_YF"}
