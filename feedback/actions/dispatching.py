@@ -126,10 +126,20 @@ async def change_regime(hall: Hall, actor: Actor, case: Case, *, regime: Regime,
         after = await take_step(
             hall, actor, case, Step.CHANGE_REGIME, now=now, changes={"regime": regime, **changes}, said=said, public=True
         )
-        for held in await cases.assignments(hall.database, case.id):
-            if held.role == "lead" and held.until_at is None:
-                await stages.again(hall.database, case.id, counting.stages(hall, after, held.from_at))
+        await _stages_again(hall, after, since=None)
     return after
+
+
+async def _stages_again(hall: Hall, case: Case, *, since: datetime | None) -> None:
+    """The stages that are not done, as the limits of the case now are: counted from a moment, or from when each bureau got it."""
+    rules: dict[str, Any] = {"regime": case.regime, "urgent": case.urgent, "version": case.limit_version}
+    for held in await cases.assignments(hall.database, case.id):
+        begin = since or held.from_at
+        if held.until_at is None and held.role == "lead":
+            await stages.again(hall.database, case.id, counting.stages(hall, case, begin))
+        elif held.until_at is None:
+            until = counting.support_of(hall.city, begin, **rules)
+            await stages.support_again(hall.database, case.id, held.bureau, **until)
 
 
 async def change_urgency(hall: Hall, actor: Actor, case: Case, *, urgent: bool, now: datetime) -> Case:
@@ -145,8 +155,7 @@ async def change_urgency(hall: Hall, actor: Actor, case: Case, *, urgent: bool, 
         after = await take_step(
             hall, actor, case, Step.CHANGE_URGENCY, now=now, changes={"urgent": urgent, **changes}, said=said, public=True
         )
-        if after.bureau is not None:
-            await stages.again(hall.database, case.id, counting.stages(hall, after, now))
+        await _stages_again(hall, after, since=now)
         if urgent:
             await telling.alarm(
                 hall, case.id, number=case.number, bureau=after.bureau, category=after.category, by=actor.person_id, now=now

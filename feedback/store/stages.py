@@ -117,6 +117,17 @@ async def contacted(database: Database, case_id: int, *, now: datetime) -> None:
     )
 
 
+async def support_again(
+    database: Database, case_id: int, bureau: str, *, contribute_due_at: datetime | None
+) -> None:  # fmt: skip
+    """Another limit for what a supporting bureau has not told yet."""
+    await database.execute(
+        """UPDATE assignments SET contribute_due_at = :due
+        WHERE case_id = :id AND bureau = :bureau AND role = 'support' AND until_at IS NULL AND contributed_at IS NULL""",
+        {"id": case_id, "bureau": bureau, "due": contribute_due_at},
+    )
+
+
 async def contributed(database: Database, case_id: int, *, bureau: str | None, now: datetime) -> None:
     """The supporting bureau has told the lead what it found; more of it later changes nothing."""
     await database.execute(

@@ -1,7 +1,9 @@
 """Staff steps by name: the form of each, the action it calls, and the order of the checks. Pages and JSON API both come here."""
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -75,6 +77,14 @@ async def _in_time(hall: Hall, given: Any) -> dict[str, Any]:
     return _plain(given)
 
 
+async def _still_to_come(hall: Hall, given: Any) -> dict[str, Any]:
+    """A day written as such must not be over; words such as 雨季过后 are left to the citizen's judgement."""
+    with contextlib.suppress(ValueError):
+        if date.fromisoformat(given.until) < clock.local(clock.now()).date():
+            raise errors.BadFields({"until": "这一天已经过去了，请写还没到的日期。"})
+    return _plain(given)
+
+
 async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
     if (given.person is None) == (given.unit is None):
         raise errors.BadFields({"person": "同事和科室选一个。"})
@@ -114,7 +124,7 @@ STEPS: dict[str, Taking] = {
     "decide_extension": Taking(
         forms.DecideExtension, supervising.decide_extension, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION
     ),
-    "suspend": Taking(forms.Suspend, handling.suspend, Step.SUSPEND),
+    "suspend": Taking(forms.Suspend, handling.suspend, Step.SUSPEND, check=_still_to_come),
     "resume": Taking(forms.StepForm, handling.resume, Step.RESUME),
     "reply": Taking(forms.Reply, handling.reply, Step.REPLY, check=_report, with_files=forms.Reply),
     "approve": Taking(forms.StepForm, handling.approve, Step.APPROVE),

@@ -3,7 +3,7 @@
 import pytest
 
 from feedback.actions import dispatching, handling
-from feedback.rules.limit import Stage
+from feedback.rules.limit import Regime, Stage
 from feedback.rules.permission import Actor, Role
 from feedback.store import cases
 from feedback.web import stage_view
@@ -46,6 +46,17 @@ async def test_a_dispatcher_who_names_supporting_bureaus_gives_them_their_time(h
     )
     # After 17:30 on a Friday it counts as Monday 30 November: Tuesday, Wednesday, Thursday 3 December.
     assert [one[1] for one in await owed(hall, case, "2026-11-30 09:00")] == [at("2026-12-04 00:00")]
+
+
+async def test_other_rules_give_a_supporting_bureau_other_times(hall):
+    _, case = await submitted(hall)
+    diao = await actor(hall, people.DIAO)
+    case = await dispatching.change_urgency(hall, diao, case, urgent=True, now=at("2026-11-23 22:00"))
+    assert [one[1] for one in await owed(hall, case, "2026-11-23 22:00")] == [at("2026-11-24 02:00")]  # 4 hours from then
+    case = await dispatching.change_urgency(hall, diao, case, urgent=False, now=at("2026-11-23 22:10"))
+    case = await dispatching.change_regime(hall, diao, case, regime=Regime.XINFANG, now=at("2026-11-24 09:00"))
+    # 15 calendar days from the 23rd, when the bureau got it: the end of 8 December.
+    assert [one[1] for one in await owed(hall, case, "2026-11-24 09:00")] == [at("2026-12-09 00:00")]
 
 
 async def test_a_rejected_return_brings_the_supporting_bureaus_back(hall):

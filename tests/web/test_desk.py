@@ -71,7 +71,7 @@ async def test_only_what_is_possible_now_is_offered(client, number):
     }  # fmt: skip
     assert (await get(client, people.SHEN, f"/desk/{number}")).steps == {"note", "recuse"}
     assert (await get(client, people.SHI, f"/desk/{number}")).steps == {"instruct", "note"}
-    assert (await get(client, people.DU, f"/desk/{number}")).steps == {"instruct", "note", "terminate"}
+    assert (await get(client, people.DU, f"/desk/{number}")).steps == {"instruct", "note", "terminate", "urgent"}
 
 
 async def test_a_weak_answer_is_shown_what_is_missing_before_it_goes_out(client, number):

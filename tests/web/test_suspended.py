@@ -40,7 +40,8 @@ async def test_measure_post_bureau_and_date_are_public_and_nobodys_data(client):
 
 async def test_a_date_that_is_over_is_said_and_a_resumed_case_is_gone(client):
     number = await at_bureau(client)
-    await suspend(client, number, until="2020-01-01", post="")
+    await suspend(client, number, post="")
+    await client.app.state.hall.database.execute("UPDATE texts SET body = '2020-01-01' WHERE field = 'until'")  # years later
     [item] = (await client.get("/api/v1/public/suspended")).json()["items"]
     assert item["passed"] and item["responsible"] == "承办人"
     assert "原定 2020年1月1日，已过" in (await client.get("/suspended")).text
@@ -49,6 +50,17 @@ async def test_a_date_that_is_over_is_said_and_a_resumed_case_is_gone(client):
     given = {"step": "resume", "version": version}
     assert (await client.post(f"/api/v1/cases/{number}/steps", json=given, headers=who)).status_code == 200
     assert (await client.get("/api/v1/public/suspended")).json() == {"items": []}
+
+
+async def test_nobody_promises_a_day_that_is_over(client):
+    number = await at_bureau(client)
+    who, url = await token(client, people.WANG), f"/api/v1/cases/{number}/steps"
+    version = (await seen_by(client, people.WANG, number))["version"]
+    await client.post(url, json={"step": "accept", "version": version}, headers=who)
+    given = {"step": "suspend", "measure": "列入改造", "until": "2020-01-01", "responsible": "覃卫国", "version": version + 1}
+    answer = await client.post(url, json=given, headers=who)
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"until": "这一天已经过去了，请写还没到的日期。"})
+    assert (await seen_by(client, people.WANG, number))["status"] == "working"
 
 
 async def test_a_protected_case_is_never_listed(client):
