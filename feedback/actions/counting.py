@@ -15,7 +15,8 @@ from feedback.rules.status import Status, Step
 from feedback.store import calendars, cases
 
 Columns = dict[str, Any]
-Stages = dict[str, datetime | None]
+Stages = dict[str, Any]
+"""Some of the columns in `cases.NO_STAGES`, whose values stand for the others."""
 Move = tuple[datetime, datetime | None, int | None]
 """What moved a due time and when: an extension by so many days, or a rest since a moment, at most so many working days."""
 STAGES = (Stage.ACCEPT, Stage.CONTACT)
@@ -44,24 +45,31 @@ def stages(hall: Hall, case: Case, now: datetime) -> Stages:
     found = stages_of(
         hall.city, now, regime=case.regime, urgent=case.urgent, version=case.limit_version
     )
-    return {**found, "contact_due_at": None, "contact_warn_at": None} if case.first_response_at else found
+    spoken = {name: value for name, value in cases.NO_STAGES.items() if name.startswith("contact")}
+    return {**found, **spoken} if case.first_response_at else found
 
 
 def stages_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
     """As `stages`, for a case whose citizen nobody has spoken to yet."""
-    found: Stages = {}
+    found: Stages = {"counted_from": now}
     for stage in STAGES:
         term = city.stage(stage, regime=regime, urgent=urgent, version=version)
         due = deadline.due(now, term.limit, city.calendar) if term else None
         found[f"{stage}_due_at"] = due
         found[f"{stage}_warn_at"] = deadline.warn_before(due, term.limit) if due and term else None
+        found[f"{stage}_provisional"] = _provisional(city, now, term)
     return found
 
 
 def support_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
     """Until when a bureau that is asked now to support tells the lead what it found; None: no limit."""
     term = city.stage(Stage.CONTRIBUTE, regime=regime, urgent=urgent, version=version)
-    return {"contribute_due_at": deadline.due(now, term.limit, city.calendar) if term else None}
+    due = deadline.due(now, term.limit, city.calendar) if term else None
+    return {"counted_from": now, "contribute_due_at": due, "contribute_provisional": _provisional(city, now, term)}
+
+
+def _provisional(city: City, since: datetime, term: Term | None) -> bool:
+    return term is not None and deadline.provisional(since, term.limit, city.calendar)
 
 
 def may_return_until(city: City, case: Case, since: datetime) -> datetime | None:

@@ -258,7 +258,7 @@ def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
 
 
 def _assignment_rows(hall: Hall, receipt: Receipt, identity: int, lead: counting.Stages) -> list[tuple[str, dict[str, Any]]]:
-    def row(bureau: str, role: str, stages: Mapping[str, datetime | None]) -> tuple[str, dict[str, Any]]:
+    def row(bureau: str, role: str, stages: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         who = {"case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.received_at}
         return "assignments", {**who, **cases.NO_STAGES, **stages}
 

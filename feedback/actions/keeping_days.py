@@ -1,4 +1,4 @@
-"""The calendar's keeper: one day changed, a year's announcement loaded, and the due times that follow counted again."""
+"""The calendar's keeper: one day changed, a year's announcement loaded. What follows from it is `recounting`."""
 
 import csv
 import dataclasses
@@ -6,16 +6,12 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from feedback.actions import counting
 from feedback.actions.hall import Hall
-from feedback.actions.step import take_step
 from feedback.rules import calendar
 from feedback.rules.administration import Deed
 from feedback.rules.calendar import Day
-from feedback.rules.permission import CLOCK, Actor
-from feedback.rules.record import Case
-from feedback.rules.status import TABLE, Step
-from feedback.store import calendars, cases, city, logbook
+from feedback.rules.permission import Actor
+from feedback.store import calendars, city, logbook
 
 MOST_ROWS = 400
 
@@ -30,7 +26,7 @@ async def set_day(hall: Hall, actor: Actor, day: date, *, working: bool | None, 
     async with hall.database.transaction():
         await calendars.lock(hall.database)
         found = await _change(hall, actor, "city", {day: after}, first=day, last=day, now=now)
-    await _reread(hall)
+    await reread(hall)
     return found > 0
 
 
@@ -45,7 +41,7 @@ async def load_year(hall: Hall, actor: Actor, days: Sequence[Day], *, now: datet
         }
         wanted = assumed | {one.day: one for one in days}
         changed = await _change(hall, actor, "national", wanted, first=first, last=last, now=now)
-    await _reread(hall)
+    await reread(hall)
     return changed
 
 
@@ -72,7 +68,8 @@ async def _change(
     return len(changed)
 
 
-async def _reread(hall: Hall) -> None:
+async def reread(hall: Hall) -> None:
+    """This process counts by the calendar as it is stored now."""
     hall.city = dataclasses.replace(hall.city, calendar=await city.read_calendar(hall.database))
 
 
@@ -104,43 +101,3 @@ def _read(number: int, row: dict[str, str]) -> Day:
     except ValueError:
         raise NotReadable(f"第 {number} 行读不懂：要有 date（如 2027-01-01）、working（0 或 1）和 name。") from None
     return day
-
-
-async def recount(hall: Hall, *, now: datetime) -> int:
-    """Counts the provisional due times of open cases again if somebody changed the calendar; returns how many moved.
-
-    Ended in the middle it is done again whole; what had moved by then is counted once."""
-    wanted = await calendars.waiting_recount(hall.database)
-    if wanted is None:
-        return 0
-    await _reread(hall)
-    looked = after = 0
-    while batch := await calendars.provisional(hall.database, after=after):
-        looked, after = looked + len(batch), batch[-1].id
-        for case in batch:
-            await _recount(hall, case, wanted, now)
-    return await calendars.finish_recount(hall.database, wanted, looked=looked, now=now)
-
-
-async def _recount(hall: Hall, case: Case, wanted: int, now: datetime) -> None:
-    """Until nobody changes the case in between. A breach that was recorded stays recorded."""
-    found: Case | None = case
-    while found and found.status in TABLE[Step.RECOUNT]:
-        try:
-            return await _move(hall, found, wanted, now)
-        except cases.Stale:
-            found = await cases.by_id(hall.database, case.id)
-
-
-async def _move(hall: Hall, case: Case, wanted: int, now: datetime) -> None:
-    """The due time as the calendar has it now; an event says so if it is another one. Raises Stale."""
-    after = await counting.again(hall, case, counting.term_of(hall, case))
-    if after["due_at"] == case.due_at:
-        if after["provisional"] != case.provisional:
-            await calendars.settle(hall.database, case, provisional=after["provisional"])
-        return
-    was, due = case.due_at, after["due_at"]
-    said = {"note": f"工作日历有变动，答复期限由 {counting.told(was)} 改为 {counting.told(due)}。"} if was else {}
-    async with hall.database.transaction():
-        await take_step(hall, CLOCK, case, Step.RECOUNT, now=now, changes=after, said=said, public=True)
-        await calendars.moved(hall.database, case, due_at=due, recount=wanted)

@@ -78,6 +78,7 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.BREACH_ACCEPT: {R.CLOCK},
     Step.BREACH_CONTACT: {R.CLOCK},
     Step.RECOUNT: {R.CLOCK},
+    Step.RECOUNT_STAGES: {R.CLOCK},
     Step.REORGANISE: {R.CLOCK},
     Step.REFUSE_REWORK: {R.SUPERVISOR},
     Step.CHANGE_REGIME: {R.DISPATCHER},

@@ -71,6 +71,7 @@ class Step(StrEnum):
     BREACH_CONTACT = "breach_contact"
     REORGANISE = "reorganise"
     RECOUNT = "recount"
+    RECOUNT_STAGES = "recount_stages"
     REFUSE_REWORK = "refuse_rework"
     CHANGE_REGIME = "regime"
     CHANGE_URGENCY = "urgent"
@@ -89,7 +90,9 @@ FINAL = (S.CLOSED, S.DECLINED, S.DIVERTED, S.WITHDRAWN, S.TERMINATED)
 
 PAUSED = (S.AWAITING_CITIZEN, S.SUSPENDED)
 
-QUIET = frozenset({Step.WARN, Step.BREACH, Step.BREACH_ACCEPT, Step.BREACH_CONTACT, Step.RECOUNT, Step.REMIND})
+QUIET = frozenset(
+    {Step.WARN, Step.BREACH, Step.BREACH_ACCEPT, Step.BREACH_CONTACT, Step.RECOUNT, Step.RECOUNT_STAGES, Step.REMIND}
+)
 """They say something about the time and change nothing that a person decides on: a form opened before them is not stale."""
 
 
@@ -147,6 +150,7 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.BREACH_ACCEPT: _stay(S.ASSIGNED),
     Step.BREACH_CONTACT: _stay(S.ASSIGNED, S.WORKING, S.SUSPENDED, S.IN_REVIEW),
     Step.RECOUNT: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
+    Step.RECOUNT_STAGES: _stay(*AT_BUREAU, S.JOINED),
     Step.REORGANISE: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.REFUSE_REWORK: _stay(S.REPLIED, S.CLOSED),
     Step.CHANGE_REGIME: _stay(S.TRIAGE, S.ASSIGNED, S.WORKING),

@@ -6,8 +6,10 @@ from typing import Any
 from databases import Database
 
 from feedback.rules.calendar import Day
+from feedback.rules.limit import Stage
 from feedback.rules.record import Case
 from feedback.store import cases
+from feedback.store.loose import Held
 
 SHOWN = 30
 """Changes on the page; all of them are in the table."""
@@ -91,17 +93,18 @@ async def finish_recount(database: Database, recount: int, *, looked: int, now: 
     """Notes what a recount did, and returns how many due times moved. Older ones are done by it too: it saw their days."""
     await database.execute(
         """UPDATE recounts SET done_at = :now, looked = CASE WHEN id = :id THEN CAST(:looked AS integer) ELSE 0 END,
-            changed = (SELECT count(*) FROM recounted_cases WHERE recount_id = recounts.id)
+            changed = (SELECT count(*) FROM recounted_cases WHERE recount_id = recounts.id),
+            stages = (SELECT count(*) FROM recounted_stages WHERE recount_id = recounts.id)
         WHERE id <= :id AND done_at IS NULL""",
         {"id": recount, "looked": looked, "now": now},
     )
-    return await database.fetch_val("SELECT changed FROM recounts WHERE id = :id", {"id": recount})
+    return await database.fetch_val("SELECT changed + stages FROM recounts WHERE id = :id", {"id": recount})
 
 
 async def recounts(database: Database) -> list[Any]:
     """The newest recounts with who asked for them."""
     return await database.fetch_all(
-        """SELECT recounts.asked_at, done_at, looked, changed, people.name AS who
+        """SELECT recounts.asked_at, done_at, looked, changed, stages, people.name AS who
         FROM recounts JOIN people ON people.id = asked_by ORDER BY recounts.id DESC LIMIT 5"""
     )
 
@@ -123,6 +126,15 @@ async def moved(database: Database, case: Case, *, due_at: datetime, recount: in
         """INSERT INTO recounted_cases (recount_id, case_id, from_due, to_due)
         VALUES (:recount, :id, :was, :due) ON CONFLICT DO NOTHING""",
         {"recount": recount, "id": case.id, "was": case.due_at, "due": due_at},
+    )
+
+
+async def moved_stage(database: Database, held: Held, stage: Stage, *, due_at: datetime, recount: int) -> None:
+    """The same of one stage of an assignment."""
+    await database.execute(
+        """INSERT INTO recounted_stages (recount_id, assignment_id, stage, from_due, to_due)
+        VALUES (:recount, :id, :stage, :was, :due) ON CONFLICT DO NOTHING""",
+        {"recount": recount, "id": held.id, "stage": stage.value, "was": held.due[stage], "due": due_at},
     )
 
 

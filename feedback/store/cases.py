@@ -217,9 +217,14 @@ async def holders(database: Database, case_id: int) -> set[str]:
     return {row["bureau"] for row in rows}
 
 
-NO_STAGES: Mapping[str, datetime | None] = dict.fromkeys(
-    ("accept_due_at", "accept_warn_at", "contact_due_at", "contact_warn_at", "contribute_due_at")
-)
+NO_STAGES: Mapping[str, Any] = {
+    **dict.fromkeys(
+        ("counted_from", "accept_due_at", "accept_warn_at", "contact_due_at", "contact_warn_at", "contribute_due_at")
+    ),
+    **dict.fromkeys(("accept_provisional", "contact_provisional", "contribute_provisional"), False),
+}
+"""The columns of an assignment that say until when its bureau does what, since when that is counted, and which of it a notice of
+holidays may still move."""
 MISSED = """
     accept_breached_at = coalesce(accept_breached_at,
         CASE WHEN accepted_at IS NULL AND accept_due_at <= :now THEN accept_due_at END),
@@ -230,14 +235,12 @@ MISSED = """
 
 async def assign(
     database: Database, case_id: int, bureau: str, *, role: str, round: int, now: datetime,
-    stages: Mapping[str, datetime | None] = NO_STAGES,
+    stages: Mapping[str, Any] = NO_STAGES,
 ) -> None:  # fmt: skip
     """Begins an assignment; `stages` says until when a lead signs for it and tells the citizen something, a support the lead."""
     await database.execute(
-        """INSERT INTO assignments (case_id, bureau, role, round, from_at, accept_due_at, accept_warn_at, contact_due_at, contact_warn_at,
-            contribute_due_at)
-        VALUES (:case_id, :bureau, :role, :round, :now, :accept_due_at, :accept_warn_at, :contact_due_at, :contact_warn_at,
-            :contribute_due_at)""",
+        f"""INSERT INTO assignments (case_id, bureau, role, round, from_at, {", ".join(NO_STAGES)})
+        VALUES (:case_id, :bureau, :role, :round, :now, {", ".join(f":{name}" for name in NO_STAGES)})""",
         {"case_id": case_id, "bureau": bureau, "role": role, "round": round, "now": now, **NO_STAGES, **stages},
     )
     if role == "lead":

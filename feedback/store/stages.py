@@ -118,14 +118,18 @@ async def contacted(database: Database, case_id: int, *, now: datetime) -> None:
 
 
 async def support_again(
-    database: Database, case_id: int, bureau: str, *, contribute_due_at: datetime | None
+    database: Database, case_id: int, bureau: str, *, contribute_due_at: datetime | None, contribute_provisional: bool,
+    counted_from: datetime,
 ) -> None:  # fmt: skip
     """Another limit for what a supporting bureau has not told yet."""
     await database.execute(
-        """UPDATE assignments SET contribute_due_at = :due
+        """UPDATE assignments SET contribute_due_at = :due, contribute_provisional = :provisional, counted_from = :since
         WHERE case_id = :id AND bureau = :bureau AND role = 'support' AND until_at IS NULL AND contributed_at IS NULL""",
-        {"id": case_id, "bureau": bureau, "due": contribute_due_at},
-    )
+        {
+            "id": case_id, "bureau": bureau, "due": contribute_due_at, "provisional": contribute_provisional,
+            "since": counted_from,
+        },
+    )  # fmt: skip
 
 
 async def contributed(database: Database, case_id: int, *, bureau: str | None, now: datetime) -> None:
@@ -137,14 +141,18 @@ async def contributed(database: Database, case_id: int, *, bureau: str | None, n
     )
 
 
-async def again(database: Database, case_id: int, until: Mapping[str, datetime | None]) -> None:
+async def again(database: Database, case_id: int, until: Mapping[str, Any]) -> None:
     """Other limits for the running lead's stages that are not done and were not missed."""
     for stage, running in _RUNNING.items():
         await database.execute(
-            f"""UPDATE assignments SET {stage}_due_at = :due, {stage}_warn_at = :warn
+            f"""UPDATE assignments SET {stage}_due_at = :due, {stage}_warn_at = :warn, {stage}_provisional = :provisional,
+                counted_from = :since
             WHERE case_id = :id AND role = 'lead' AND until_at IS NULL AND {running} AND {stage}_breached_at IS NULL""",
-            {"id": case_id, "due": until[f"{stage}_due_at"], "warn": until[f"{stage}_warn_at"]},
-        )
+            {
+                "id": case_id, "due": until[f"{stage}_due_at"], "warn": until[f"{stage}_warn_at"],
+                "provisional": until[f"{stage}_provisional"], "since": until["counted_from"],
+            },
+        )  # fmt: skip
     await cases.sign_by(database, case_id, until["accept_due_at"])
 
 

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from feedback.actions import asking, handling, keeping_days, supervising
+from feedback.actions import asking, handling, keeping_days, recounting, supervising
 from feedback.rules.status import Step
 from feedback.store import calendars, cases, city
 from tests import people
@@ -28,7 +28,7 @@ async def test_a_new_year_moves_what_was_provisional_and_says_how_many(hall):
     # 22–25 and 28–31 December are eight; 1 January is off by the rule; 4 and 5 January.
     assert case.provisional and case.due_at == at("2027-01-06 00:00")
     assert await load(hall) > 0
-    assert await keeping_days.recount(hall, now=at("2026-12-21 09:01")) == 1
+    assert await recounting.recount(hall, now=at("2026-12-21 09:01")) == 1
     stored = await cases.get(hall.database, case.number)
     # Now 4 January is off too: 5 and 6 January.
     assert (stored.due_at, stored.warn_at) == (at("2027-01-07 00:00"), at("2027-01-06 00:00"))
@@ -40,7 +40,7 @@ async def test_a_new_year_moves_what_was_provisional_and_says_how_many(hall):
     assert await cases.get(hall.database, early.number) == early
     [told] = await calendars.recounts(hall.database)
     assert (told["who"], told["looked"], told["changed"]) == ("席管", 1, 1)
-    assert await keeping_days.recount(hall, now=at("2026-12-21 09:02")) == 0
+    assert await recounting.recount(hall, now=at("2026-12-21 09:02")) == 0
 
 
 async def test_pauses_and_extensions_keep_their_effect(hall):
@@ -54,7 +54,7 @@ async def test_pauses_and_extensions_keep_their_effect(hall):
     # 5 January, two days of the pause (23 and 24 December): 7 January, one of the extension: 8 January.
     assert case.due_at == at("2027-01-09 00:00")
     await load(hall)
-    assert await keeping_days.recount(hall, now=at("2026-12-28 09:00")) == 1
+    assert await recounting.recount(hall, now=at("2026-12-28 09:00")) == 1
     # 6 January, the pause: 8 January, the extension: Saturday the 9th, which is worked.
     stored = await cases.get(hall.database, case.number)
     assert stored.due_at == at("2027-01-10 00:00")
@@ -66,11 +66,11 @@ async def test_the_city_takes_a_day_off_and_gives_it_back(hall):
     _, case = await submitted(hall, now=DECEMBER)
     assert await keeping_days.set_day(hall, xi, day, working=False, name="本地节日", now=DECEMBER)
     assert not hall.city.calendar.is_working(day) and hall.city.calendar.why(day).startswith("本地节日")
-    assert await keeping_days.recount(hall, now=DECEMBER) == 1
+    assert await recounting.recount(hall, now=DECEMBER) == 1
     assert (await cases.get(hall.database, case.number)).due_at == at("2027-01-07 00:00")
     assert not await keeping_days.set_day(hall, xi, day, working=False, name="本地节日", now=DECEMBER)
     assert await keeping_days.set_day(hall, xi, day, working=None, name="", now=DECEMBER)
-    assert await keeping_days.recount(hall, now=DECEMBER) == 1
+    assert await recounting.recount(hall, now=DECEMBER) == 1
     assert (await cases.get(hall.database, case.number)).due_at == at("2027-01-06 00:00")
     found = await calendars.changes(hall.database, first=day, last=day)
     assert [(one["who"], one["from_working"], one["to_working"]) for one in found] == [
@@ -82,7 +82,7 @@ async def test_the_city_takes_a_day_off_and_gives_it_back(hall):
 async def test_who_changed_what_cannot_be_rewritten(hall):
     await load(hall)
     for table in ("calendar_changes", "recounted_cases"):
-        await keeping_days.recount(hall, now=DECEMBER)
+        await recounting.recount(hall, now=DECEMBER)
         if await hall.database.fetch_val(f"SELECT count(*) FROM {table}"):
             with pytest.raises(asyncpg.RaiseError):
                 await hall.database.execute(f"DELETE FROM {table}")
@@ -92,7 +92,7 @@ async def test_a_recorded_breach_stays_when_the_due_time_moves(hall):
     _, case = await submitted(hall, now=DECEMBER)
     await hall.database.execute("UPDATE cases SET breached_at = due_at WHERE id = :id", {"id": case.id})
     await load(hall)
-    await keeping_days.recount(hall, now=at("2027-01-06 09:00"))
+    await recounting.recount(hall, now=at("2027-01-06 09:00"))
     assert (await cases.get(hall.database, case.number)).breached_at == at("2027-01-06 00:00")
 
 

@@ -39,7 +39,7 @@ BY_THE_DISPATCHER = (Status.TRIAGE, Status.DECLINED, Status.DIVERTED)
 LATER = {Step.EXPIRE: 10, Step.BREACH: 40, Step.BREACH_ACCEPT: 5, Step.BREACH_CONTACT: 5, Step.REMIND: 12}
 """Days to wait before the clock or a reminder is due."""
 
-NOT_ALONE = {Step.SUBMIT, Step.ROUTE, Step.ASK, Step.FOLLOW, Step.RECOUNT, Step.ASSIGN, Step.REORGANISE}
+NOT_ALONE = {Step.SUBMIT, Step.ROUTE, Step.ASK, Step.FOLLOW, Step.RECOUNT, Step.RECOUNT_STAGES, Step.ASSIGN, Step.REORGANISE}
 """Taken by a letter, its lead case, a new calendar, a reorganisation; or need a colleague: each has tests of its own."""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.actions import asking, dispatching, handling, keeping_days, splitting
+from feedback.actions import asking, dispatching, handling, keeping_days, recounting, splitting
 from feedback.actions.splitting import Part
 from feedback.rules.figure import Period
 from feedback.rules.record import Kind
@@ -95,7 +95,7 @@ async def test_a_new_calendar_keeps_the_waiting_of_the_letter(hall):
     assert second.due_at == at("2027-01-08 00:00") and second.provisional
     days = keeping_days.read_announcement(NOTICE.encode())
     await keeping_days.load_year(hall, await actor(hall, people.XI), days, now=at("2026-12-25 09:00"))
-    assert await keeping_days.recount(hall, now=at("2026-12-25 09:01")) == 2
+    assert await recounting.recount(hall, now=at("2026-12-25 09:01")) == 2
     second = await cases.get(hall.database, second.number)
     assert second.due_at == at("2027-01-09 00:00")  # 4 January is off now: 6 January, and two days: 8 January
 

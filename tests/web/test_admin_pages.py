@@ -3,7 +3,7 @@
 import pytest
 
 from feedback import clock
-from feedback.actions import keeping_days
+from feedback.actions import recounting
 from feedback.rules import permission
 from feedback.rules.permission import Role
 from feedback.rules.status import Step
@@ -40,7 +40,7 @@ async def test_a_local_day_is_set_and_the_page_says_who_did_it(client):
     page = await get(client, people.XI, sent.headers["location"])
     assert "日历改了 1 天" in page.text and "席管" in page.text
     assert "本市" in page.near("20 日 建市纪念日") and "正在计算" in page.text
-    await keeping_days.recount(client.app.state.hall, now=clock.now())
+    await recounting.recount(client.app.state.hall, now=clock.now())
     assert "改了 0 件" in (await get(client, people.XI, "/admin/calendar?year=2027")).text
     again = await post(client, people.XI, "/admin/calendar/day", day="2027-05-20", working="rest", name="建市纪念日")
     assert "没有改动" in (await get(client, people.XI, again.headers["location"])).text
