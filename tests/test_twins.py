@@ -36,6 +36,7 @@ TWINS = {
     "instruction_word": ("api_instruction_word",),
     "petition_decide": ("api_decide",),
     # files
+    "desk_file_remove": ("api_attachment_remove",),
     "export_take": ("api_export",),
     "import_upload": ("api_import_upload",),
     "import_begin": ("api_import_begin",),
@@ -112,6 +113,9 @@ def test_page_and_twin_let_the_same_people_in():
 
 def test_every_twin_that_takes_something_says_what():
     named, _ = by_name()
-    nothing = {"api_sign_out", "api_own_second_factor", "api_draft_drop", "api_presence", "api_article_write", "api_reminders_seen", "api_reorganise_cancel"}
+    nothing = {
+        "api_sign_out", "api_own_second_factor", "api_draft_drop", "api_presence", "api_article_write", "api_reminders_seen", "api_reorganise_cancel",
+        "api_attachment_remove",
+    }  # fmt: skip
     for twin in {one for twins in TWINS.values() for one in twins} - nothing:
         assert named[twin].takes is not None, f"{twin}: OpenAPI must describe its body"
