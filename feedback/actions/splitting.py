@@ -2,6 +2,7 @@
 limit, both counted from the receipt of the letter."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from feedback.rules import chain, code, deadline, status
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case, Decision, Event, Kind, Understanding
 from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases, corrections, parts, writing
+from feedback.store import attachments, cases, corrections, parts, writing
 
 MOST = 5
 """Cases one letter may become: who wrote about more should be asked to write again."""
@@ -28,6 +29,12 @@ class Part:
     title: str = ""
     bureau: str | None = None
     kind: Kind | None = None
+    files: Sequence[str] | None = None
+    """Codes of the citizen's files that are about this too; None: all of them, since no program can tell."""
+
+
+class NoSuchFile(Exception):
+    """选的文件里有的已经不在这件诉求里了，请重新选。诉求没有拆分。"""
 
 
 def may_split(case: Case) -> bool:
@@ -40,12 +47,16 @@ async def split(hall: Hall, actor: Actor, case: Case, *, own: str, part: Part, n
     """The case keeps its letter and `own`, what of it is still its matter; `part` becomes a case. Returns the first one.
 
     The old query code opens both. A part that accuses an official is sealed and goes to the confidential clerk, whatever
-    bureau was named. Raises WrongStep."""
+    bureau was named. Raises WrongStep, NoSuchFile."""
     if not may_split(case) or len(await parts.of_letter(hall.database, case)) >= MOST:
         raise WrongStep(Step.SPLIT, case.status)
     understood = hall.understood(part.title, part.text, district=case.district, address=case.address)
     async with hall.database.transaction():
         second = await _add(hall, actor, case, part, understood, now)
+        chosen = None if part.files is None else set(part.files)
+        shared = await attachments.share(hall.database, case.id, second.id, codes=chosen)
+        if chosen is not None and shared < len(chosen):
+            raise NoSuchFile
         said = {"part": own} if second.protected else {"part": own, "number": second.number}
         after = await take_step(hall, actor, case, Step.SPLIT, now=now, said=said, public=True)
         bureau = hall.city.bureau_name(second.bureau)

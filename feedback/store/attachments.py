@@ -1,6 +1,6 @@
 """Which photos and files belong to which case. The bytes lie in the `depot`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,6 +113,22 @@ async def follow(database: Database, lead_id: int, case_id: int, *, lead_round: 
             AND removed_at IS NULL ORDER BY id""",
         {"lead_id": lead_id, "case_id": case_id, "lead_round": lead_round, "round": round, "seq": seq},
     )
+
+
+async def share(database: Database, case_id: int, to: int, *, codes: Collection[str] | None) -> int:
+    """A case that was split from another gets rows of its own for what came from the citizen, all or these; how many.
+
+    They came with its letter or, what came later, with the split. The bytes on disk are the same."""
+    rows = await database.fetch_all(
+        """INSERT INTO attachments (code, case_id, seq, round, purpose, public, bureau, person_id, at, name, format, size,
+            width, height, content, small)
+        SELECT replace(gen_random_uuid()::text, '-', ''), :to, least(seq, 2), 1, purpose, public, bureau, person_id, at, name,
+            format, size, width, height, content, small
+        FROM attachments WHERE case_id = :id AND purpose = 'letter' AND removed_at IS NULL
+            AND (CAST(:codes AS text[]) IS NULL OR code = ANY(CAST(:codes AS text[]))) ORDER BY id RETURNING id""",
+        {"id": case_id, "to": to, "codes": None if codes is None else list(codes)},
+    )
+    return len(rows)
 
 
 async def remove(database: Database, case_id: int, code: str, *, by: int | None, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from feedback.rules import attachment
 from feedback.rules.record import Kind
 from feedback.web import forms
 
@@ -21,7 +22,9 @@ class ChangeUrgency(forms.StepForm):
 
 
 class Split(forms.StepForm):
-    """`own` is what stays the matter of this case; `part` becomes the text of a second one, received when this one was."""
+    """`own` is what stays the matter of this case; `part` becomes the text of a second one, received when this one was.
+
+    `files` are the identities of the citizen's photos and files that go to the second one too: all when it is left out."""
 
     own: forms.words(5000, least=4)  # type: ignore[valid-type]
     part: forms.words(5000, least=4)  # type: ignore[valid-type]
@@ -29,6 +32,7 @@ class Split(forms.StepForm):
     category: forms.Code
     bureau: forms.empty_is_none(forms.Code) = None  # type: ignore[valid-type]
     kind: forms.empty_is_none(Kind) = None  # type: ignore[valid-type]
+    files: Annotated[list[forms.Code], Field(max_length=attachment.OF_CASE)] | None = None
 
 
 class Assign(forms.StepForm):

@@ -22,6 +22,7 @@ from feedback.actions import (
     proving,
     recusing,
     reorganising,
+    splitting,
     surveying,
 )
 from feedback.rules import attachment, instruction, permission, petition, status
@@ -77,6 +78,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     depot.Missing: (503, "file_away"),
     handling.OwnAnswer: (403, "own_answer"),
     reorganising.Over: (409, "over"),
+    splitting.NoSuchFile: (422, "no_such_file"),
     recusing.Recused: (422, "recused"),
     recusing.NobodyLeft: (409, "nobody_left"),
     handling.TooLateToReturn: (409, "too_late"),

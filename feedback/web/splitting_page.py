@@ -8,14 +8,15 @@ from starlette.responses import RedirectResponse, Response
 from feedback import clock
 from feedback.actions import splitting
 from feedback.actions.hall import Hall
+from feedback.rules.attachment import Purpose
 from feedback.rules.record import Case, Decision
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases
-from feedback.web import case_page, case_view, doors, errors, reading, receipts, steps, templating
+from feedback.web import attachment_view, case_page, case_view, doors, errors, reading, receipts, steps, templating
 from feedback.web.doors import door
 
-_FIELDS = ("own", "part", "title", "category", "bureau")
-LABELS = {"own": "原件继续办理的内容", "part": "另一件的内容", "title": "另一件的标题", "category": "事项", "bureau": "承办单位"}
+_FIELDS = ("own", "part", "title", "category", "bureau", "files")
+LABELS = {"own": "原件继续办理的内容", "part": "另一件的内容", "title": "另一件的标题", "category": "事项", "bureau": "承办单位", "files": "照片和文件"}
 
 
 async def show(request: Request) -> Response:
@@ -34,16 +35,18 @@ async def _case(request: Request) -> Case:
 
 
 async def _page(
-    request: Request, case: Case, given: dict[str, str], faults: dict[str, str], *, status_code: int = 200,
+    request: Request, case: Case, given: dict[str, Any], faults: dict[str, str], *, status_code: int = 200,
     clash: bool = False,
 ) -> Response:  # fmt: skip
     hall = doors.hall(request)
+    files = await attachment_view.of_case(hall, case)
     return templating.page(
         request,
         "desk/split.html",
         status_code=status_code,
         case=case_view.row(hall, case, clock.now()),
         body=case.body,
+        files=[one for one in attachment_view.staff(hall, doors.actor(request), case, files) if one["purpose"] is Purpose.LETTER],
         given=given,
         faults=faults,
         labels=LABELS,
@@ -54,7 +57,7 @@ async def _page(
     )
 
 
-def _suggested(hall: Hall, case: Case, given: dict[str, str]) -> list[dict[str, Any]] | None:
+def _suggested(hall: Hall, case: Case, given: dict[str, Any]) -> list[dict[str, Any]] | None:
     """What the classifier thinks of the second text; None before it was asked."""
     if "suggest" not in given or not given.get("part", "").strip():
         return None
@@ -64,7 +67,10 @@ def _suggested(hall: Hall, case: Case, given: dict[str, str]) -> list[dict[str, 
 
 async def act(request: Request) -> Response:
     """Asks for suggestions, takes one over, or splits; whatever prevents it, nothing that was typed is lost."""
-    given = dict(await reading.posted(request))
+    given: dict[str, Any] = dict(await reading.posted(request))
+    given.pop("files", None)
+    if given.pop("choosing", None):  # nothing ticked is nothing sent: then the second case gets none
+        given["files"] = [one for one in (await request.form()).getlist("files") if isinstance(one, str)]
     if given.get("use"):
         given["category"], _, given["bureau"] = given["use"].partition("|")
     if "suggest" in given or "use" in given:
@@ -77,6 +83,9 @@ async def act(request: Request) -> Response:
         await steps.take(request, number, asked)
     except errors.BadFields as bad:
         return await _page(request, await _case(request), given, bad.fields, status_code=422)
+    except splitting.NoSuchFile as fault:
+        faults = {"files": errors.sentence(fault)}
+        return await _page(request, await _case(request), given, faults, status_code=422)
     except cases.Stale:
         return await _page(request, await _case(request), given, {}, status_code=409, clash=True)
     return RedirectResponse(f"/desk/{number}?done=split", 303)

@@ -95,7 +95,7 @@ async def _part(hall: Hall, given: Any) -> dict[str, Any]:
     _demand_category(hall, given.category)
     if given.bureau is not None and given.bureau not in hall.city.bureaus:
         raise errors.BadFields({"bureau": f"没有这个单位：{given.bureau[:20]}"})
-    part = splitting.Part(given.part, given.category, title=given.title, bureau=given.bureau, kind=given.kind)
+    part = splitting.Part(given.part, given.category, title=given.title, bureau=given.bureau, kind=given.kind, files=given.files)
     return {"own": given.own, "part": part}
 
 
