@@ -1,6 +1,6 @@
 """Jinja2 with StrictUndefined: the one place where filters, globals and the page function live."""
 
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -65,5 +65,13 @@ def last_day(due_at: datetime) -> str:
     return day(wording.just_before(due_at))
 
 
-environment.filters.update(minute=minute, day=day, last_day=last_day, weight=attachment.weight)
+def until(due_at: datetime | None) -> str:
+    """The due time as people say it: the end of its last day, or the minute of an hour limit; empty when nothing is due."""
+    if due_at is None:
+        return ""
+    whole_days = clock.local(due_at).time() == time()
+    return f"{last_day(due_at)}24:00" if whole_days else minute(due_at)
+
+
+environment.filters.update(minute=minute, day=day, last_day=last_day, until=until, weight=attachment.weight)
 environment.globals.update(asset=assets.address, wording=wording, Status=Status, Kind=Kind)

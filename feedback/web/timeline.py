@@ -1,10 +1,9 @@
 """What a citizen sees of their own case, as plain data for the JSON API and for the page. What colleagues say to each other stays out."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
-from feedback import clock
 from feedback.actions import asking, counting
 from feedback.actions.hall import Hall
 from feedback.rules import clocks, reopening
@@ -57,7 +56,7 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "due_at": case.due_at,
         "light": case_view.light(case, now),
         "remaining": case_view.remaining(hall.city, case, now),
-        "until": until(case.due_at),
+        "until": templating.until(case.due_at),
         "provisional": case.provisional,
         "round": case.round,
         "timeline": [
@@ -81,14 +80,6 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "picture": picture(hall, case, history, held, now, before=await counting.before_split(hall, case)),
         "limit": hall.city.terms[case.limit_version, case.limit_code].limit.text(),
     }  # fmt: skip
-
-
-def until(due_at: datetime | None) -> str:
-    """The due time as people say it: the end of its last day, or the minute of an hour limit; empty when nothing is due."""
-    if due_at is None:
-        return ""
-    whole_days = clock.local(due_at).time() == time()
-    return f"{templating.last_day(due_at)}24:00" if whole_days else templating.minute(due_at)
 
 
 def entry(hall: Hall, case: Case, event: Event, said: Iterable[Text]) -> dict[str, Any]:
