@@ -18,6 +18,7 @@ from feedback.store.queues import Queue
 from feedback.web import (
     case_view,
     errors,
+    export_keeping,
     export_public,
     export_rows,
     figure_cases,
@@ -47,6 +48,7 @@ class Listed:
 
 _CASEWORK = frozenset({*BUREAU_ROLES, *CITY_ROLES})
 _CITY = frozenset(CITY_ROLES)
+_BUREAU = frozenset(BUREAU_ROLES)
 _CASES = (
     "编号", "标题", "内容", "地点", "类型", "事项", "城区", "承办单位", "状态", "紧急", "来源", "收到时间", "答复期限", "剩余时间",
     "第几轮", "催办次数", "联系人", "电话",
@@ -182,6 +184,9 @@ LISTS: dict[str, Listed] = {
     "public": Listed(
         "公开答复", ("编号", "类型", "事项", "城区", "答复单位", "标题", "内容", "答复", "收到时间", "答复时间"), _CASEWORK, export_public.answer_rows,
     ),
+    "articles": Listed("本单位的知识", export_keeping.ARTICLES, _BUREAU, export_keeping.article_rows),
+    "log": Listed("管理记录", export_keeping.LOG, frozenset({Role.AUDIT_ADMIN}), export_keeping.log_rows),
+    "people": Listed("账号", export_keeping.PEOPLE, frozenset({Role.SECURITY_ADMIN}), export_keeping.people_rows),
 }  # fmt: skip
 PUBLIC = frozenset({"petitions", "public"})
 """What anybody may take."""

@@ -1,11 +1,13 @@
 """The audit administrator's log: who came in, who changed which account or setting, who looked at a contact."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feedback.actions.hall import Hall
 from feedback.rules.administration import Act, Deed
 from feedback.store import logbook, people
 from feedback.store.logbook import Wanted
@@ -50,8 +52,7 @@ async def show(request: Request) -> Response:
     hall, asked = doors.hall(request), _asked(request)
     faults: dict[str, str] = {}
     try:
-        wanted = await _wanted(request, asked)
-        rows, cursor = await logbook.page(hall.database, wanted, asked["cursor"])
+        rows, cursor = await logbook.page(hall.database, await wanted(hall, asked), asked["cursor"])
     except errors.BadFields as bad:
         faults, rows, cursor = bad.fields, [], ""
     kept = {name: value for name, value in asked.items() if value and name != "cursor"}
@@ -65,6 +66,7 @@ async def show(request: Request) -> Response:
         faults=faults,
         next=f"/admin/log?{urlencode({**kept, 'cursor': cursor})}" if cursor else "",
         later=bool(asked["cursor"]),
+        narrowed=urlencode(kept),
     )
 
 
@@ -73,10 +75,10 @@ def _asked(request: Request) -> dict[str, str]:
     return {name: given.get(name, "").replace("\0", "").strip()[:200] for name in ("person", "day", "deed", "cursor")}
 
 
-async def _wanted(request: Request, asked: dict[str, str]) -> Wanted:
+async def wanted(hall: Hall, asked: Mapping[str, str]) -> Wanted:
     """What is asked for. Raises BadFields for a user name, day or kind that is none."""
     faults: dict[str, str] = {}
-    account = await people.account(doors.hall(request).database, asked["person"]) if asked["person"] else None
+    account = await people.account(hall.database, asked["person"]) if asked["person"] else None
     if asked["person"] and account is None:
         faults["person"] = "没有这个用户名。"
     when = scope.day("day", asked["day"], scope.date.max, faults) if asked["day"] else None
@@ -90,7 +92,8 @@ async def _wanted(request: Request, asked: dict[str, str]) -> Wanted:
 async def api_log(request: Request) -> Response:
     """One page of the log as JSON."""
     asked = _asked(request)
-    rows, cursor = await logbook.page(doors.hall(request).database, await _wanted(request, asked), asked["cursor"])
+    hall = doors.hall(request)
+    rows, cursor = await logbook.page(hall.database, await wanted(hall, asked), asked["cursor"])
     return api.answer({"items": [_item(row) for row in rows], "next": cursor or None})
 
 

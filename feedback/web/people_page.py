@@ -128,6 +128,7 @@ async def _list(
         rows=[_row(hall, row) for row in rows],
         next=f"/admin/people?{urlencode({**kept, 'after': after})}" if after else "",
         asked=asked,
+        narrowed=urlencode(kept),
         roles=ROLES,
         bureaus=case_page.bureaus(hall.city),
         labels=LABELS,

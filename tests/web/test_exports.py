@@ -107,3 +107,19 @@ async def test_bad_requests_and_what_is_public(client):
         assert (await client.get(f"/export/{name}.xlsx")).content[:2] == b"PK"
     assert (await client.get("/export/desk.xlsx")).status_code == 404
     assert (await client.get("/export/public.xlsx?bureau=%27")).status_code in (200, 422)
+
+
+async def test_administrators_and_bureaus_take_their_own_lists(client):
+    """The log, the accounts and the knowledge of a bureau leave as they are filtered on their pages, and for nobody else."""
+    log = table((await export(client, people.JI, "log", query={"person": people.JI.username, "deed": "signed_in"})).content)
+    assert log[0][:3] == ["时间", "谁", "做了什么"] and {row[2] for row in log[1:]} == {"登录"} and people.JI.username in log[1][1]
+    accounts = table((await export(client, people.AN, "people", query={"role": "handler", "bureau": "STHJ"})).content)
+    assert accounts[0][0] == "用户名" and people.WANG.username in {row[0] for row in accounts[1:]}
+    assert {row[2] for row in accounts[1:]} == {"经办人"}
+    assert table((await export(client, people.WANG, "articles")).content)[0][0] == "标题"
+    for name, someone in (("log", people.AN), ("people", people.JI), ("articles", people.DU), ("log", people.DU)):
+        assert (await export(client, someone, name)).status_code == 403, (name, someone)
+    for someone, page, name in ((people.JI, "/admin/log", "log"), (people.AN, "/admin/people", "people")):
+        assert f"/export?list={name}" in (await get(client, someone, page)).text
+        assert (await get(client, someone, f"/export?list={name}")).status == 200
+    assert (await export(client, people.JI, "log", query={"deed": "explode"})).status_code == 422
