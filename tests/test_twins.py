@@ -37,6 +37,8 @@ TWINS = {
     "petition_decide": ("api_decide",),
     # files
     "desk_file_remove": ("api_attachment_remove",),
+    "desk_file_withdraw": ("api_attachment_withdraw",),
+    "admin_files_act": ("api_attachment_withdraw",),
     "export_take": ("api_export",),
     "import_upload": ("api_import_upload",),
     "import_begin": ("api_import_begin",),
@@ -73,6 +75,8 @@ OTHER_DOORS = {
     "sign_out": "a page signs out whoever is there; a program without a token has nothing to end",
     "assist_enter": "the API takes new cases from everybody at one address and asks for a dispatcher when the source says so",
     "desk_split_act": "the steps of a case have one address in the API, and the permission table behind it",
+    "desk_file_withdraw": "the security administrator sees no case page: theirs is admin_files",
+    "admin_files_act": "the others withdraw on the page of the case",
     "dispatch_case": "as desk_split_act",
 }
 """Where the doors differ, and why: the permission is the same."""

@@ -12,12 +12,13 @@ from typing import Any
 
 from feedback.actions import inspecting
 from feedback.actions.hall import Hall
-from feedback.rules import attachment, permission
-from feedback.rules.attachment import Kept, Purpose
+from feedback.rules import administration, attachment, permission
+from feedback.rules.administration import Act, Deed
+from feedback.rules.attachment import Kept, Purpose, Withdrawal
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
-from feedback.store import attachments, cases, depot, writing
+from feedback.store import attachments, cases, depot, logbook, writing
 from feedback.store.vault import WrongKey
 
 _log = logging.getLogger(__name__)
@@ -113,6 +114,31 @@ async def remove(hall: Hall, actor: Actor, case: Case, code: str, *, now: dateti
         raise permission.WrongRole
     if not await attachments.remove(hall.database, case.id, code, by=actor.person_id, now=now):
         raise permission.NotYours
+
+
+class Withdrawn(Exception):
+    """这份材料已经撤下了。"""
+
+
+def may_withdraw(actor: Actor, one: attachments.Attachment) -> bool:
+    """Whether this person may keep everybody from opening this file."""
+    return actor.role in administration.OWNERS[Act.FILES] and one.purpose is Purpose.LETTER and one.withdrawn_at is None
+
+
+async def withdraw(hall: Hall, actor: Actor, case: Case, code: str, *, reason: Withdrawal, now: datetime) -> None:
+    """A citizen's file that nobody may open any more; its bytes are collected like those taken back. In the log.
+
+    Raises WrongRole, NotYours for none, Withdrawn for one that was withdrawn before."""
+    administration.demand(actor, Act.FILES)
+    assert actor.person_id is not None
+    listed = await attachments.of_case(hall.database, hall.vault, case.id)
+    if not any(one.code == code and one.purpose is Purpose.LETTER for one in listed):
+        raise permission.NotYours
+    async with hall.database.transaction():
+        if not await attachments.withdraw(hall.database, case.id, code, reason=reason, by=actor.person_id, now=now):
+            raise Withdrawn
+        detail = f"{case.number}：{reason.chinese}"
+        await logbook.note(hall.database, Deed.FILE_WITHDRAWN, by=actor.person_id, detail=detail, now=now)
 
 
 async def sweep(hall: Hall, *, now: datetime) -> int:

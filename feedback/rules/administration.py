@@ -18,6 +18,7 @@ class Act(StrEnum):
     LOG = "log"
     PERMISSIONS = "permissions"
     UNITS = "units"
+    FILES = "files"
 
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
@@ -32,10 +33,11 @@ OWNERS: dict[Act, Collection[Role]] = {
     Act.LOG: frozenset({Role.AUDIT_ADMIN}),
     Act.PERMISSIONS: ADMINISTRATORS,
     Act.UNITS: frozenset({Role.HEAD}),
+    Act.FILES: frozenset({Role.SECURITY_ADMIN, Role.DISPATCHER, Role.CONFIDENTIAL}),
 }
 """Who does it. The audit administrator reads the log and changes nothing."""
 
-CHANGING = frozenset({Act.CALENDAR, Act.LIMITS, Act.NOTICES, Act.MODELS, Act.REORGANISE, Act.PEOPLE, Act.UNITS})
+CHANGING = frozenset({Act.CALENDAR, Act.LIMITS, Act.NOTICES, Act.MODELS, Act.REORGANISE, Act.PEOPLE, Act.UNITS, Act.FILES})
 """Acts that change something."""
 
 
@@ -69,6 +71,7 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     IMPORTED = "imported"
     REVEALED = "revealed"
+    FILE_WITHDRAWN = "file_withdrawn"
 
 
 def demand(actor: Actor, act: Act) -> None:

@@ -45,6 +45,21 @@ class Purpose(StrEnum):
     """Among colleagues; the citizen never sees it."""
 
 
+class Withdrawal(StrEnum):
+    """Why nobody may open a citizen's file any more."""
+
+    UNLAWFUL = "unlawful"
+    PRIVATE = "private"
+    MISTAKE = "mistake"
+
+    @property
+    def chinese(self) -> str:
+        """As it is told to the citizen."""
+        return {
+            Withdrawal.UNLAWFUL: "违法或有害内容", Withdrawal.PRIVATE: "他人隐私", Withdrawal.MISTAKE: "发错了",
+        }[self]  # fmt: skip
+
+
 PICTURES = frozenset({Format.JPEG, Format.PNG})
 
 MEDIA = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from databases import Database
 
-from feedback.rules.attachment import Format, Kept, Purpose
+from feedback.rules.attachment import Format, Kept, Purpose, Withdrawal
 from feedback.store.vault import Vault
 
 
@@ -32,16 +32,23 @@ class Attachment:
     small: str
     by: str
     """The name of the member of staff who added it; empty for the citizen."""
+    withdrawn_at: datetime | None = None
+    withdrawn_reason: Withdrawal | None = None
+    withdrawn_by: str = ""
+    """The name of who withdrew it: then nobody opens it, and its own name is empty."""
 
 
 _SELECT = """SELECT code, seq, round, purpose, public, attachments.bureau, person_id, at, attachments.name, format, size, width,
-    height, encode(content, 'hex') AS content, coalesce(encode(small, 'hex'), '') AS small, coalesce(people.name, '') AS by
-    FROM attachments LEFT JOIN people ON people.id = person_id"""
+    height, encode(content, 'hex') AS content, coalesce(encode(small, 'hex'), '') AS small, coalesce(people.name, '') AS by,
+    withdrawn_at, withdrawn_reason, coalesce(remover.name, '') AS withdrawn_by
+    FROM attachments LEFT JOIN people ON people.id = person_id LEFT JOIN people AS remover ON remover.id = attachments.withdrawn_by"""
 
 
 def _read(row: Any, vault: Vault) -> Attachment:
     told = {name: row[name] for name in Attachment.__slots__}
-    changed = {"name": vault.open(row["name"]), "purpose": Purpose(row["purpose"]), "format": Format(row["format"])}
+    reason = row["withdrawn_reason"]
+    told["withdrawn_reason"] = Withdrawal(reason) if reason else None
+    changed = {"name": "" if reason else vault.open(row["name"]), "purpose": Purpose(row["purpose"]), "format": Format(row["format"])}
     return Attachment(**{**told, **changed})
 
 
@@ -58,9 +65,9 @@ async def of_case(database: Database, vault: Vault, case_id: int, *, public_only
 async def get(
     database: Database, vault: Vault, case_id: int, code: str, *, public_only: bool = False
 ) -> Attachment | None:
-    """One file of this case by its code."""
+    """One file of this case by its code; None too for one that was withdrawn."""
     row = await database.fetch_one(
-        f"""{_SELECT} WHERE case_id = :id AND code = :code AND removed_at IS NULL
+        f"""{_SELECT} WHERE case_id = :id AND code = :code AND removed_at IS NULL AND withdrawn_at IS NULL
         AND (public OR NOT CAST(:public_only AS boolean))""",
         {"id": case_id, "code": code, "public_only": public_only},
     )
@@ -124,7 +131,7 @@ async def share(database: Database, case_id: int, to: int, *, codes: Collection[
             width, height, content, small)
         SELECT replace(gen_random_uuid()::text, '-', ''), :to, least(seq, 2), 1, purpose, public, bureau, person_id, at, name,
             format, size, width, height, content, small
-        FROM attachments WHERE case_id = :id AND purpose = 'letter' AND removed_at IS NULL
+        FROM attachments WHERE case_id = :id AND purpose = 'letter' AND removed_at IS NULL AND withdrawn_at IS NULL
             AND (CAST(:codes AS text[]) IS NULL OR code = ANY(CAST(:codes AS text[]))) ORDER BY id RETURNING id""",
         {"id": case_id, "to": to, "codes": None if codes is None else list(codes)},
     )
@@ -141,12 +148,25 @@ async def remove(database: Database, case_id: int, code: str, *, by: int | None,
     return row is not None
 
 
+async def withdraw(
+    database: Database, case_id: int, code: str, *, reason: Withdrawal, by: int, now: datetime
+) -> bool:  # fmt: skip
+    """Nobody opens this file of the citizen any more; whether there was one that was not withdrawn yet."""
+    row = await database.fetch_one(
+        """UPDATE attachments SET withdrawn_at = :now, withdrawn_by = :by, withdrawn_reason = :reason
+        WHERE case_id = :id AND code = :code AND purpose = 'letter' AND removed_at IS NULL AND withdrawn_at IS NULL
+        RETURNING id""",
+        {"id": case_id, "code": code, "reason": reason.value, "by": by, "now": now},
+    )
+    return row is not None
+
+
 async def wanted(database: Database, names: Sequence[str], *, removed_after: datetime) -> set[str]:
-    """Which of these files on disk some case still needs; what was taken back lately counts as needed."""
+    """Which of these files on disk some case still needs; what was taken back or withdrawn lately counts as needed."""
     rows = await database.fetch_all(
         """SELECT encode(sha256, 'hex') AS name FROM unnest(CAST(:names AS bytea[])) AS lying(sha256) WHERE EXISTS (
-            SELECT FROM attachments WHERE content = sha256 AND (removed_at IS NULL OR removed_at > :after)
-            UNION ALL SELECT FROM attachments WHERE small = sha256 AND (removed_at IS NULL OR removed_at > :after))""",
+            SELECT FROM attachments WHERE content = sha256 AND coalesce(removed_at, withdrawn_at, 'infinity') > :after
+            UNION ALL SELECT FROM attachments WHERE small = sha256 AND coalesce(removed_at, withdrawn_at, 'infinity') > :after)""",
         {"names": [bytes.fromhex(name) for name in names], "after": removed_after},
     )
     return {row["name"] for row in rows}

@@ -17,7 +17,9 @@ from feedback.store.attachments import Attachment
 def _plain(one: Attachment) -> dict[str, Any]:
     return {
         "id": one.code,
-        "name": one.name,
+        "name": one.name or f"{attachment.CALLED[one.format]}（已撤下）",
+        "withdrawn": one.withdrawn_reason,
+        "withdrawn_for": one.withdrawn_reason.chinese if one.withdrawn_reason else "",
         "type": attachment.MEDIA[one.format],
         "called": attachment.CALLED[one.format],
         "picture": one.format in attachment.PICTURES,
@@ -36,7 +38,7 @@ def citizen(hall: Hall, case: Case, found: Sequence[Attachment]) -> list[dict[st
     return [
         {
             **_plain(one),
-            "name": one.name if one.person_id is None else hall.redact(one.name),
+            **({"name": hall.redact(one.name)} if one.person_id is not None and one.name else {}),
             "by": _by(hall, case, one),
         }
         for one in found
@@ -60,6 +62,9 @@ def staff(hall: Hall, who: Actor, case: Case, found: Sequence[Attachment]) -> li
             "bureau": hall.city.bureau_name(one.bureau) if one.bureau else "",
             "public": one.public,
             "removable": attaching.may_remove(who, case, one),
+            "withdrawable": attaching.may_withdraw(who, one),
+            "withdrawn_by": one.withdrawn_by,
+            "withdrawn_at": one.withdrawn_at,
         }
         for one in found
     ]

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from feedback.actions import (
     accounts,
     asking,
+    attaching,
     authoring,
     dispatching,
     handling,
@@ -75,6 +76,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     surveying.Over: (409, "over"),
     handling.TooManyDays: (422, "too_many_days"),
     attachment.TooMuch: (422, "too_many_files"),
+    attaching.Withdrawn: (409, "withdrawn"),
     depot.Missing: (503, "file_away"),
     handling.OwnAnswer: (403, "own_answer"),
     reorganising.Over: (409, "over"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from feedback.actions.handling import Outcome
-from feedback.rules.attachment import Purpose
+from feedback.rules.attachment import Purpose, Withdrawal
 from feedback.rules.record import Kind
 from feedback.web import wording
 from feedback.web.fields import (
@@ -81,6 +81,12 @@ class Attach(Form):
 
     text: words(5000) = ""  # type: ignore[valid-type]
     purpose: Purpose = Purpose.INTERNAL
+
+
+class WithdrawFile(Form):
+    """Why nobody may open a citizen's file any more: unlawful or harmful, private to others, sent by mistake."""
+
+    reason: Withdrawal
 
 
 class Remind(WithCode):

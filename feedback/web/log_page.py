@@ -44,6 +44,7 @@ DEEDS = {
     Deed.EXPORTED: "导出列表",
     Deed.IMPORTED: "导入表格",
     Deed.REVEALED: "查看市民姓名和电话",
+    Deed.FILE_WITHDRAWN: "撤下市民的材料",
 }
 
 

@@ -55,6 +55,7 @@ from feedback.web import (
     surveys,
     suspended,
     unit_page,
+    withdrawing,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -63,6 +64,7 @@ ROUTES: list[BaseRoute] = [
     *api.ROUTES,
     *petitions_api.ROUTES,
     *attachments.ROUTES,
+    *withdrawing.ROUTES,
     *openapi.ROUTES,
     *citizen.ROUTES,
     *public.ROUTES,

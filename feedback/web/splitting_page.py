@@ -46,7 +46,7 @@ async def _page(
         status_code=status_code,
         case=case_view.row(hall, case, clock.now()),
         body=case.body,
-        files=[one for one in attachment_view.staff(hall, doors.actor(request), case, files) if one["purpose"] is Purpose.LETTER],
+        files=[one for one in attachment_view.staff(hall, doors.actor(request), case, files) if one["purpose"] is Purpose.LETTER and not one["withdrawn"]],
         given=given,
         faults=faults,
         labels=LABELS,

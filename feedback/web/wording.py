@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from feedback.rules.attachment import Withdrawal
 from feedback.rules.permission import Role
 from feedback.rules.record import Decision, Kind
 from feedback.rules.status import Status, Step
@@ -163,6 +164,9 @@ HIDDEN_FROM_CITIZEN = frozenset(
     }
 )  # fmt: skip
 """Steps among colleagues: they are in the history, not in what the citizen reads."""
+
+WITHDRAWALS = tuple(Withdrawal)
+"""Why a file is withdrawn, as the page offers it."""
 
 SATISFACTION = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
