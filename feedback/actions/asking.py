@@ -40,7 +40,7 @@ async def supplement(
 
 
 def resumed(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
-    """The due time moved by the pause that ends now, at most by the cap (SETTLED 10)."""
+    """The due time moved by the pause that ends now, at most by what was left of the cap (SETTLED 10)."""
     over = {"paused_at": None, "pause_until": None}
     if case.paused_at is None or case.due_at is None:
         return over
@@ -51,7 +51,8 @@ def resumed(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
 def _after_pause(hall: Hall, case: Case, due_at: datetime, now: datetime) -> datetime:
     assert case.paused_at is not None
     limit = counting.term_of(hall, case).limit
-    return deadline.resume(due_at, limit, paused_at=case.paused_at, resumed_at=now, calendar=hall.city.calendar)
+    days, until = hall.city.calendar, case.pause_until
+    return deadline.resume(due_at, limit, paused_at=case.paused_at, resumed_at=now, calendar=days, until=until)
 
 
 def may_remind_from(case: Case) -> datetime | None:
@@ -186,7 +187,7 @@ def _with_what_was_left(hall: Hall, case: Case, now: datetime) -> dict[str, Any]
     """The due time moved by the time in which the case was closed and nothing was owed."""
     if case.due_at is None or case.closed_at is None:
         return {}
-    rested: dict[str, Any] = {"paused_at": case.closed_at, "resumed_at": now, "calendar": hall.city.calendar, "cap": None}
+    rested: dict[str, Any] = {"paused_at": case.closed_at, "resumed_at": now, "calendar": hall.city.calendar}
     limit = counting.term_of(hall, case).limit
     base = deadline.resume(case.base_due_at, limit, **rested) if case.base_due_at else None
     return counting.moved(hall, case, deadline.resume(case.due_at, limit, **rested), base=base)

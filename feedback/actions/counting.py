@@ -9,7 +9,7 @@ from feedback.actions.hall import Hall
 from feedback.rules import deadline
 from feedback.rules.calendar import Calendar
 from feedback.rules.city import City, Due, Term
-from feedback.rules.limit import Regime, Stage
+from feedback.rules.limit import Limit, Regime, Stage
 from feedback.rules.record import Case, Event
 from feedback.rules.status import Status, Step
 from feedback.store import calendars, cases
@@ -17,8 +17,8 @@ from feedback.store import calendars, cases
 Columns = dict[str, Any]
 Stages = dict[str, Any]
 """Some of the columns in `cases.NO_STAGES`, whose values stand for the others."""
-Move = tuple[datetime, datetime | None, int | None]
-"""What moved a due time and when: an extension by so many days, or a rest since a moment, at most so many working days."""
+Rest = tuple[datetime, datetime | None]
+"""Since when the clock rested, and until when it might at most; None: however long."""
 STAGES = (Stage.ACCEPT, Stage.CONTACT)
 """What a bureau does before it answers, each by a time of its own."""
 
@@ -94,10 +94,11 @@ async def again(hall: Hall, case: Case, term: Term) -> Columns:
     extensions = await calendars.decided_extensions(hall.database, case)
     days = hall.city.calendar
     first = deadline.due(case.round_started_at, term.limit, days)
-    base = replayed(first, term.limit, history, [], case.round, days)
+    cap = cap_of(hall.city, case)
+    base = replayed(first, term.limit, history, [], case.round, days, cap)
     if not extensions:
         return columns(hall.city.moved(case.round_started_at, term, base), None)
-    at = replayed(first, term.limit, history, extensions, case.round, days)
+    at = replayed(first, term.limit, history, extensions, case.round, days, cap)
     return columns(hall.city.moved(case.round_started_at, term, at), base)
 
 
@@ -111,26 +112,56 @@ async def before_split(hall: Hall, case: Case) -> list[Event]:
 
 
 def replayed(
-    due: datetime, limit: deadline.Limit, history: Sequence[Event], extensions: Sequence[tuple[datetime, int]],
-    round: int, days: Calendar,
+    due: datetime, limit: Limit, history: Sequence[Event], extensions: Sequence[tuple[datetime, int]],
+    round: int, days: Calendar, cap: Limit,
 ) -> datetime:  # fmt: skip
     """The due time that pauses, extensions and a contested refusal of this round, in the order they happened, make of the first one."""
-    moves: list[Move] = [(at, None, count) for at, count in extensions]
-    for event, began in _waits(event for event in history if event.round == round):
-        moves.append((event.at, began, None if event.step is Step.CONTEST else deadline.PAUSE_CAP))
-    for at, paused, count in sorted(moves, key=lambda move: move[0]):
-        if paused is None:
-            due = deadline.extend(due, count or 0, days, limit=limit)
+    rests, _ = _rested(history, round, limit, days, cap)
+    moves: list[tuple[datetime, Rest | int]] = [*rests, *extensions]
+    for at, move in sorted(moves, key=lambda move: move[0]):
+        if isinstance(move, int):
+            due = deadline.extend(due, move, days, limit=limit)
         else:
-            due = deadline.resume(due, limit, paused_at=paused, resumed_at=at, calendar=days, cap=count)
+            due = deadline.resume(due, limit, paused_at=move[0], resumed_at=at, calendar=days, until=move[1])
     return due
+
+
+def _rested(
+    history: Iterable[Event], round: int, limit: Limit, days: Calendar, cap: Limit
+) -> tuple[list[tuple[datetime, Rest]], int]:
+    """Every rest of this round with when it was over, and how much of the cap the pauses among them used together."""
+    rests, used = list[tuple[datetime, Rest]](), 0
+    for event, began in _waits(event for event in history if event.round == round):
+        until = None if event.step is Step.CONTEST else deadline.pause_ends(began, days, cap, used=used)
+        rests.append((event.at, (began, until)))
+        used += deadline.pause_used(began, event.at, until, limit, days, cap) if until else 0
+    return rests, used
+
+
+def cap_of(city: City, case: Case) -> Limit:
+    """How long the clock of this case may wait for its citizen in one round."""
+    return city.pause_cap(regime=case.regime, urgent=case.urgent, version=case.limit_version)
+
+
+def pause_left(city: City, case: Case, history: Sequence[Event]) -> int:
+    """How much of that the pauses of this round that are over have left; `history` with that before the split."""
+    cap = cap_of(city, case)
+    limit = city.terms[case.limit_version, case.limit_code].limit
+    return max(0, cap.amount - _rested(history, case.round, limit, city.calendar, cap)[1])
+
+
+async def pause_until(hall: Hall, case: Case, since: datetime) -> datetime | None:
+    """Until when the clock rests at most if the citizen is asked at `since`; None: nothing of the cap is left."""
+    history = [*await before_split(hall, case), *await cases.events(hall.database, case.id)]
+    cap, left = cap_of(hall.city, case), pause_left(hall.city, case, history)
+    return deadline.pause_ends(since, hall.city.calendar, cap, used=cap.amount - left) if left else None
 
 
 def _waits(history: Iterable[Event]) -> Iterator[tuple[Event, datetime]]:
     """Each event that sets the clock going again, and since when it rested: the citizen was asked, or the case was closed."""
     began: datetime | None = None
     for event in history:
-        if event.step in (Step.ASK_CITIZEN, Step.DECLINE, Step.DIVERT):
+        if event.to_status in (Status.AWAITING_CITIZEN, Status.DECLINED, Status.DIVERTED) and event.from_status != event.to_status:
             began = event.at
         elif began and _goes_on(event):
             yield event, began

@@ -12,7 +12,7 @@ from feedback.rules import deadline
 from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
-from feedback.rules.status import Step, WrongStep
+from feedback.rules.status import Status, Step, WrongStep
 from feedback.store import (
     attachments,
     cases,
@@ -114,22 +114,27 @@ async def contact(hall: Hall, actor: Actor, case: Case, *, text: str, now: datet
 
 
 async def ask_citizen(hall: Hall, actor: Actor, case: Case, *, question: str, now: datetime) -> Case:
-    """补充: the bureau asks, the clock pauses until the citizen answers or the cap is reached."""
-    until = deadline.pause_ends(now, hall.city.calendar)
-    changes = {"paused_at": now, "pause_until": until, "first_response_at": case.first_response_at or now}
+    """补充: the bureau asks, the clock pauses until the citizen answers or the cap of the round is reached.
+
+    With nothing left of the cap the citizen is asked all the same, but the bureau works on and the clock goes on."""
+    until = await counting.pause_until(hall, case, now)
+    changes = {"first_response_at": case.first_response_at or now}
+    if until:
+        changes |= {"paused_at": now, "pause_until": until}
     async with hall.database.transaction():
         after = await take_step(
             hall,
             actor,
             case,
             Step.ASK_CITIZEN,
+            to=Status.AWAITING_CITIZEN if until else Status.WORKING,
             now=now,
             changes=changes,
             said={"question": question},
             public=True,
         )
         await stages.contacted(hall.database, case.id, now=now)
-        await telling.tell(hall, after, "question", now=now, text=question)
+        await telling.tell(hall, after, "question", now=now, text=question, pause_until=counting.told(until) if until else "")
     return after
 
 

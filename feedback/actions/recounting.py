@@ -1,4 +1,4 @@
-"""The due times that follow when the calendar has changed: of answers, and of the stages before them."""
+"""The due times that follow when the calendar has changed: of answers, of a pause that runs, and of the stages before them."""
 
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from feedback.rules.status import TABLE, Step
 from feedback.store import calendars, cases, loose
 from feedback.store.loose import Held
 
+_SAID = {"due_at": "答复期限", "pause_until": "等市民补充的期限"}
 _CALLED = {Stage.ACCEPT: "签收期限", Stage.CONTACT: "首次联系期限", Stage.CONTRIBUTE: "协办反馈期限"}
 
 
@@ -29,12 +30,14 @@ async def recount(hall: Hall, *, now: datetime) -> int:
 
 
 async def _answers(hall: Hall, wanted: int, now: datetime) -> int:
-    """Every case whose answer has a provisional due time; how many there were."""
-    looked = after = 0
-    while batch := await calendars.provisional(hall.database, after=after):
-        looked, after = looked + len(batch), batch[-1].id
-        for case in batch:
-            await _recount(hall, case, wanted, now)
+    """Every case whose answer has a provisional due time, or that waits for its citizen; how many there were."""
+    looked = 0
+    for find in (calendars.provisional, calendars.waiting):
+        after = 0
+        while batch := await find(hall.database, after=after):
+            looked, after = looked + len(batch), batch[-1].id
+            for case in batch:
+                await _recount(hall, case, wanted, now)
     return looked
 
 
@@ -50,16 +53,30 @@ async def _recount(hall: Hall, case: Case, wanted: int, now: datetime) -> None:
 
 async def _move(hall: Hall, case: Case, wanted: int, now: datetime) -> None:
     """The due time as the calendar has it now; an event says so if it is another one. Raises Stale."""
-    after = await counting.again(hall, case, counting.term_of(hall, case))
-    if after["due_at"] == case.due_at:
-        if after["provisional"] != case.provisional:
+    after = await _counted(hall, case)
+    moved = [name for name in _SAID if name in after and after[name] != getattr(case, name)]
+    if not moved:
+        if after.get("provisional", case.provisional) != case.provisional:
             await calendars.settle(hall.database, case, provisional=after["provisional"])
         return
-    was, due = case.due_at, after["due_at"]
-    said = {"note": f"工作日历有变动，答复期限由 {counting.told(was)} 改为 {counting.told(due)}。"} if was else {}
+    said = {"note": "".join(_note(_SAID[name], getattr(case, name), after[name]) for name in moved)}
     async with hall.database.transaction():
         await take_step(hall, CLOCK, case, Step.RECOUNT, now=now, changes=after, said=said, public=True)
-        await calendars.moved(hall.database, case, due_at=due, recount=wanted)
+        if "due_at" in moved:
+            await calendars.moved(hall.database, case, due_at=after["due_at"], recount=wanted)
+
+
+async def _counted(hall: Hall, case: Case) -> dict[str, Any]:
+    """The due time if it was provisional, and the end of the pause if one runs, as the calendar has them now."""
+    after = await counting.again(hall, case, counting.term_of(hall, case)) if case.provisional else {}
+    if case.paused_at is None:
+        return after
+    until = await counting.pause_until(hall, case, case.paused_at)
+    return {**after, "pause_until": until or case.paused_at}
+
+
+def _note(called: str, was: datetime | None, due: datetime) -> str:
+    return f"工作日历有变动，{called}由 {counting.told(was)} 改为 {counting.told(due)}。" if was else ""
 
 
 async def _stages(hall: Hall, wanted: int, now: datetime) -> int:
@@ -100,5 +117,4 @@ async def _move_stages(hall: Hall, held: Held, wanted: int, now: datetime) -> No
 
 
 def _told(held: Held, stage: Stage, until: dict[str, Any]) -> str:
-    was, due = counting.told(held.due[stage]), counting.told(until[f"{stage}_due_at"])
-    return f"工作日历有变动，{_CALLED[stage]}由 {was} 改为 {due}。"
+    return _note(_CALLED[stage], held.due[stage], until[f"{stage}_due_at"])

@@ -101,7 +101,7 @@ async def _row(
     )
     waited = await cases.events(hall.database, case.id)
     first = deadline.due(case.received_at, term.limit, hall.city.calendar)
-    due = counting.replayed(first, term.limit, waited, [], 1, hall.city.calendar)
+    due = counting.replayed(first, term.limit, waited, [], 1, hall.city.calendar, counting.cap_of(hall.city, case))
     title = intake.title_of(intake.Letter(part.text, title=part.title))
     return {
         "id": identity,

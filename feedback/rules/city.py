@@ -7,7 +7,7 @@ from datetime import datetime
 from feedback.rules import deadline
 from feedback.rules.calendar import Calendar
 from feedback.rules.deadline import Limit, Regime
-from feedback.rules.limit import Stage
+from feedback.rules.limit import PAUSE_CAP, Stage
 from feedback.rules.succession import NOTHING, Succession
 
 DISTRICT_LEADS = "DIST"
@@ -125,6 +125,11 @@ class City:
         wanted = (Regime.URGENT, regime) if urgent else (regime,)
         found = [one for one in self.terms.values() if one.version == version and one.stage is stage]
         return next((one for which in wanted for one in found if one.regime is which), None)
+
+    def pause_cap(self, *, regime: Regime, urgent: bool, version: str) -> Limit:
+        """How long the clock may wait for the citizen in one round: the hotline's where a regime has none of its own."""
+        found = (self.stage(Stage.PAUSE, regime=which, urgent=urgent, version=version) for which in (regime, Regime.HOTLINE))
+        return next((term.limit for term in found if term), PAUSE_CAP)
 
     def due(self, received: datetime, term: Term) -> Due:
         """The due time of a case received at `received` (aware), in the city's calendar."""

@@ -10,18 +10,16 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from feedback.rules.calendar import Calendar
-from feedback.rules.limit import Limit, Regime, Unit, choose, extension_cap, parse
+from feedback.rules.limit import PAUSE_CAP, Limit, Regime, Unit, choose, extension_cap, parse
 
 __all__ = [
-    "Counted", "Light", "Limit", "Regime", "Unit", "choose", "due", "explain", "extend", "extension_cap",
-    "light", "parse", "pause_ends", "provisional", "remaining", "resume", "warn_at", "warn_before",
+    "PAUSE_CAP", "Counted", "Light", "Limit", "Regime", "Unit", "choose", "due", "explain", "extend", "extension_cap",
+    "light", "parse", "pause_ends", "pause_used", "provisional", "remaining", "resume", "warn_at", "warn_before",
 ]  # fmt: skip
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 CLOSING = time(17, 30)
 """A working day's last moment for receipt (domain rule 2.6): 17:30:00 is still that day."""
-PAUSE_CAP = 5
-"""Working days that one pause may last at most."""
 _DAY = timedelta(days=1)
 
 
@@ -90,9 +88,31 @@ def warn_before(due_at: datetime, limit: Limit, _calendar: Calendar | None = Non
     return due_at.astimezone(UTC) - (_DAY if limit.span is None else limit.span / 4)
 
 
-def pause_ends(paused_at: datetime, calendar: Calendar, *, cap: int = PAUSE_CAP) -> datetime:
-    """When the clock runs again without the citizen's answer, in UTC: midnight after `cap` working days."""
-    return _end_of(calendar.working_after(_local(paused_at).date(), cap))
+def pause_ends(paused_at: datetime, calendar: Calendar, cap: Limit = PAUSE_CAP, *, used: int = 0) -> datetime:
+    """When the clock runs again without the citizen's answer, in UTC: midnight after what is left of the cap when `used` of its
+    days are used up, or the exact hour; the moment of the pause itself when nothing is left."""
+    began, left = _local(paused_at), cap.amount - used
+    if left <= 0:
+        return began.astimezone(UTC)
+    if cap.span is not None:
+        return began.astimezone(UTC) + cap.span * left / cap.amount
+    return _end_of(_add_days(began.date(), left, cap, calendar))
+
+
+def pause_used(paused_at: datetime, resumed_at: datetime, until: datetime, limit: Limit, calendar: Calendar, cap: Limit) -> int:
+    """How many days (hours, minutes) of the cap a pause used that might last `until`: those it crossed; at least one if it moved a
+    due time by `limit`, or a question every morning would stop a limit in hours for ever."""
+    began, ended = _local(paused_at), min(_local(resumed_at), _local(until))
+    if cap.span is not None:
+        return -((began - ended) * cap.amount // cap.span)
+    moved = ended > began if limit.span is not None else _crossed(began, ended, until, limit, calendar) > 0
+    return max(_crossed(began, ended, until, cap, calendar), int(moved))
+
+
+def _crossed(began: datetime, ended: datetime, until: datetime | None, limit: Limit, calendar: Calendar) -> int:
+    """The counted days after the day of the pause up to the day of resuming, none after the last day of `until`."""
+    last = min(ended.date(), last_day(until)) if until else ended.date()
+    return _count_days(began.date(), max(began.date(), last), limit, calendar)
 
 
 def resume(
@@ -102,9 +122,9 @@ def resume(
     paused_at: datetime,
     resumed_at: datetime,
     calendar: Calendar,
-    cap: int | None = PAUSE_CAP,
+    until: datetime | None = None,
 ) -> datetime:
-    """The due time after a pause of at most `cap` working days (None: however long), in UTC, never earlier than before; `warn_before` gives its warning.
+    """The due time after a pause that lasted until `until` at most (None: however long), in UTC, never earlier than before; `warn_before` gives its warning.
 
     It moves by the counted days after the day of the pause up to the day of resuming, so that as many whole
     days remain as before; for hour limits by the exact time. A pause begun when already late moves nothing.
@@ -116,11 +136,9 @@ def resume(
         raise ValueError("恢复计时的时间早于暂停的时间")
     if began >= due_at:
         return due_at.astimezone(UTC)
-    ends = pause_ends(paused_at, calendar, cap=cap) if cap is not None else None
     if limit.span is not None:
-        return due_at.astimezone(UTC) + ((min(ended, ends) if ends else ended) - began)
-    crossed = _count_days(began.date(), min(ended.date(), last_day(ends)) if ends else ended.date(), limit, calendar)
-    return _end_of(_add_days(last_day(due_at), crossed, limit, calendar))
+        return due_at.astimezone(UTC) + ((min(ended, until) if until else ended) - began)
+    return _end_of(_add_days(last_day(due_at), _crossed(began, ended, until, limit, calendar), limit, calendar))
 
 
 def extend(due_at: datetime, days: int, calendar: Calendar, *, limit: Limit | None = None) -> datetime:

@@ -55,6 +55,8 @@ class Stage(StrEnum):
     CONTRIBUTE = "contribute"
     REPLY = "reply"
     REWORK = "rework"
+    PAUSE = "pause"
+    """Nothing to be done: how long the clock may wait for the citizen in one round, all questions together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ class Limit:
     def text(self) -> str:
         """The limit in Chinese, such as 5 个工作日."""
         return f"{self.amount} {self.unit.chinese}"
+
+
+PAUSE_CAP = Limit(5, Unit.WORKING_DAYS)
+"""How long the pauses of one round may last together in a city whose table of limits does not say."""
 
 
 def parse(text: str) -> Limit:

@@ -113,7 +113,7 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.RETURN: _move(S.ASSIGNED, S.WORKING, to=S.TRIAGE),
     Step.UPHOLD_RETURN: _stay(S.TRIAGE),
     Step.REJECT_RETURN: _move(S.TRIAGE, to=S.ASSIGNED),
-    Step.ASK_CITIZEN: _move(S.WORKING, to=S.AWAITING_CITIZEN),
+    Step.ASK_CITIZEN: {S.WORKING: (S.AWAITING_CITIZEN, S.WORKING)},
     Step.SUPPLEMENT: {**_stay(*OPEN[1:]), S.AWAITING_CITIZEN: (S.WORKING,)},
     Step.EXPIRE: _move(S.AWAITING_CITIZEN, to=S.WORKING),
     Step.REQUEST_EXTENSION: _stay(S.ASSIGNED, S.WORKING),

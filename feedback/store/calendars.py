@@ -120,6 +120,16 @@ async def provisional(database: Database, *, after: int, most: int = 500) -> lis
     return [cases.read(row) for row in rows]
 
 
+async def waiting(database: Database, *, after: int, most: int = 500) -> list[Case]:
+    """The other open cases whose pause ends by a calendar: those that wait for their citizen."""
+    rows = await database.fetch_all(
+        f"""SELECT {cases.COLUMNS} FROM cases WHERE status = 'awaiting_citizen' AND NOT provisional AND id > :after
+        ORDER BY id LIMIT :most""",
+        {"after": after, "most": most},
+    )
+    return [cases.read(row) for row in rows]
+
+
 async def moved(database: Database, case: Case, *, due_at: datetime, recount: int) -> None:
     """Notes that a recount moved the due time of this case."""
     await database.execute(

@@ -14,7 +14,7 @@ async def rows(database: Database, version: str) -> list[Any]:
     return await database.fetch_all(
         """SELECT code, name, amount, unit, kind, stage, regime, source FROM limits WHERE version = :version
         ORDER BY array_position(ARRAY['hotline', 'urgent', 'xinfang'], regime),
-            array_position(ARRAY['accept', 'contact', 'return', 'reply', 'rework'], stage), code""",
+            array_position(ARRAY['accept', 'contact', 'return', 'contribute', 'reply', 'rework', 'pause'], stage), code""",
         {"version": version},
     )
 

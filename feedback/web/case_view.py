@@ -97,6 +97,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
     facts = offering.Facts.of(history, case, extension)
     can = offering.names(who, case, facts, hall.city, now)
     name, contact = _contact(hall, beside)
+    before = await counting.before_split(hall, case)
     return {
         **row(hall, case, now),
         "title": title,
@@ -120,7 +121,8 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "attachments": attachment_view.staff(hall, who, case, file.attachments),
         "timeline": _timeline(hall, history, file.names, said, attachment_view.counted(file.attachments)),
         "notes": [{"at": _at(history, t.seq), "text": t.body} for t in said if t.field == "note"],
-        "clocks": _clocks(hall, case, history, held, now, before=await counting.before_split(hall, case)),
+        "clocks": _clocks(hall, case, history, held, now, before=before),
+        "pause": _pause(hall.city, case, [*before, *history]),
         "ledger": _ledger(hall, beside, file.corrections),
         "instructions": [dict(one._mapping) for one in file.instructions],
         **neighbours.shown(hall, who, case, file),
@@ -194,6 +196,12 @@ def _at(history: list[Event], seq: int) -> datetime:
 
 def _last(said: list[Text], field: str) -> str:
     return next((text.body for text in reversed(said) if text.field == field), "")
+
+
+def _pause(city: City, case: Case, history: list[Event]) -> dict[str, Any]:
+    """How long the clock may wait for the citizen in this round, and what is left of that for the next question."""
+    cap = counting.cap_of(city, case)
+    return {"cap": cap.amount, "left": counting.pause_left(city, case, history), "unit": cap.unit.chinese}
 
 
 def _clocks(

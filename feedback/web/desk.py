@@ -39,7 +39,7 @@ DONE = {
     "reply": "答复已送审核。",
     "approve": "答复已经发给市民。",
     "send_back": "已退回经办人修改。",
-    "ask_citizen": "已请市民补充，等待期间暂停计时。",
+    "ask_citizen": "已请市民补充。",
     "contact": "已告诉市民，市民在进度里能看到。",
     "request_extension": "延期申请已送督办员。",
     "decide_extension": "延期申请已处理。",

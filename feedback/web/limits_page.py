@@ -19,6 +19,7 @@ STAGES = {
     Stage.ACCEPT: "签收：从派单算", Stage.CONTACT: "首次联系：从派单算", Stage.RETURN: "退单：从派单算",
     Stage.CONTRIBUTE: "协办反馈：从派单算",
     Stage.REPLY: "答复：从收到算", Stage.REWORK: "重办：从新一轮算",
+    Stage.PAUSE: "暂停计时：同一轮几次提问合计",
 }  # fmt: skip
 SOURCES = {"default": "系统默认", "city": "本市规定", "seen": "公开文件", "memory": "待核实"}
 LONGEST_NOTE = 200

@@ -49,6 +49,7 @@ def values(event: str, now: datetime) -> dict[str, Any]:
         "site": "https://12345.example.cn",
         "link": "https://12345.example.cn/s/7K3M9XQ24RTB",
         "until": midnight,
+        "pause_until": "2026年12月2日24:00",
         "closes_at": midnight,
         "case": "2026-1122-0388",
         "reason": "不属于本市职权范围",

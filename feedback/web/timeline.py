@@ -68,7 +68,8 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "rating": case_view.rating(case),
         "can": can(case, history, now),
         "remind_from": asking.may_remind_from(case) if case.status in TABLE[Step.REMIND] else None,
-        "question": question(case, said),
+        "question": question(case, history, said),
+        "question_until": templating.until(case.pause_until),
         "regime": case.regime,
         "parts": case_view.letter_parts(hall, case, await parts.of_letter(hall.database, case), staff=False),
         "title": title,
@@ -80,6 +81,9 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "picture": picture(hall, case, history, held, now, before=await counting.before_split(hall, case)),
         "limit": hall.city.terms[case.limit_version, case.limit_code].limit.text(),
     }  # fmt: skip
+
+
+_ENDS_QUESTION = (Step.SUPPLEMENT, Step.EXPIRE)
 
 
 def entry(hall: Hall, case: Case, event: Event, said: Iterable[Text]) -> dict[str, Any]:
@@ -129,11 +133,12 @@ def reply(
     return {"at": event.at, "bureau": bureau, "text": words, "round": event.round, "attachments": files}
 
 
-def question(case: Case, said: Iterable[Text]) -> str:
-    """What the bureau waits to hear from the citizen; empty when it waits for nothing."""
-    if case.status is not Status.AWAITING_CITIZEN:
+def question(case: Case, history: list[Event], said: Iterable[Text]) -> str:
+    """What the bureau wants to hear from the citizen, whether the clock waits for it or not; empty when it is answered."""
+    turns = [event for event in history if event.round == case.round and event.step in (Step.ASK_CITIZEN, *_ENDS_QUESTION)]
+    if case.status not in (Status.AWAITING_CITIZEN, Status.WORKING) or not turns or turns[-1].step in _ENDS_QUESTION:
         return ""
-    return next((text.body for text in reversed(list(said)) if text.field == "question"), "")
+    return next((text.body for text in said if text.seq == turns[-1].seq and text.field == "question"), "")
 
 
 def can(case: Case, history: list[Event], now: datetime) -> list[Step]:

@@ -62,7 +62,7 @@ STEPS = {
     Step.WITHDRAW: "市民撤回",
     Step.TERMINATE: "终止办理",
     Step.RATE: "市民评价",
-    Step.SETTLE: "7 天未评价，自动办结",
+    Step.SETTLE: "到期自动办结",
     Step.REQUEST_REWORK: "市民申请重办",
     Step.REWORK: "重新办理",
     Step.REMIND: "市民催办",

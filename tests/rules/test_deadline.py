@@ -126,12 +126,46 @@ def test_warn_on_the_last_counted_day_or_in_the_last_quarter():
     ],
 )
 def test_resume(due_at: str, limit: Limit, paused: str, resumed: str, expected: str):
-    moved = deadline.resume(at(due_at), limit, paused_at=at(paused), resumed_at=at(resumed), calendar=CITY)
+    until = deadline.pause_ends(at(paused), CITY)
+    moved = deadline.resume(at(due_at), limit, paused_at=at(paused), resumed_at=at(resumed), calendar=CITY, until=until)
     assert shown(moved) == expected
 
 
 def test_a_pause_ends_by_itself_after_five_working_days():
     assert shown(deadline.pause_ends(at("2026-11-23T12:00"), CITY)) == "2026-12-01 00:00"
+
+
+@pytest.mark.parametrize(
+    ("paused", "cap", "used", "ends"),
+    [
+        ("2026-11-23T12:00", "5wd", 0, "2026-12-01 00:00"),  # Monday: 24, 25, 26, 27, 30
+        ("2026-11-23T12:00", "5wd", 3, "2026-11-26 00:00"),  # two are left: 24, 25
+        ("2026-11-27T12:00", "3wd", 2, "2026-12-01 00:00"),  # Friday, one is left: Monday
+        ("2026-11-27T12:00", "3cd", 2, "2026-11-29 00:00"),  # Friday, one calendar day is left: Saturday
+        ("2026-11-27T12:00", "48h", 8, "2026-11-29 04:00"),  # 40 hours are left
+        ("2026-11-27T12:00", "5wd", 5, "2026-11-27 12:00"),  # nothing is left
+    ],
+)
+def test_a_pause_ends_with_what_is_left_of_the_cap(paused: str, cap: str, used: int, ends: str):
+    assert shown(deadline.pause_ends(at(paused), CITY, deadline.parse(cap), used=used)) == ends
+
+
+@pytest.mark.parametrize(
+    ("paused", "resumed", "limit", "cap", "used"),
+    [
+        ("2026-11-23T12:00", "2026-11-23T17:00", "5wd", "5wd", 0),  # no day was crossed, nothing moved
+        ("2026-11-23T12:00", "2026-11-24T09:00", "5wd", "5wd", 1),
+        ("2026-11-27T12:00", "2026-11-30T09:00", "5wd", "5wd", 1),  # over the weekend
+        ("2026-11-27T12:00", "2026-11-29T09:00", "60cd", "5wd", 1),  # moved two calendar days, so one at least
+        ("2026-11-23T09:00", "2026-11-23T17:00", "24h", "5wd", 1),  # moved eight hours, so one at least
+        ("2026-11-23T09:00", "2026-12-31T17:00", "24h", "5wd", 5),  # never more than it might last
+        ("2026-11-23T09:00", "2026-11-23T10:01", "24h", "48h", 2),  # hours begun
+    ],
+)
+def test_what_a_pause_uses_of_the_cap(paused: str, resumed: str, limit: str, cap: str, used: int):
+    whole, until = deadline.parse(cap), deadline.pause_ends(at(paused), CITY, deadline.parse(cap))
+    found = deadline.pause_used(at(paused), at(resumed), until, deadline.parse(limit), CITY, whole)
+    assert found == used
 
 
 def test_a_pause_cannot_end_before_it_begins():
@@ -305,7 +339,8 @@ def test_a_pause_never_brings_the_due_time_forward(
 ):
     before = deadline.due(received, limit, CITY)
     paused = received + wait
-    after = deadline.resume(before, limit, paused_at=paused, resumed_at=paused + length, calendar=CITY)
+    after = deadline.resume(before, limit, paused_at=paused, resumed_at=paused + length, calendar=CITY,
+        until=deadline.pause_ends(paused, CITY))
     assert after >= before
     assert after <= before + timedelta(days=30)
     assert deadline.warn_before(after, limit) < after

@@ -29,6 +29,8 @@ LOOKS = {
     "silence": (lambda asked: timers.silent(asked, now=MONDAY), "cases_settle"),
     "warnings": (lambda asked: reminders.due(asked, now=MONDAY), "cases_to_warn"),
     "provisional due times": (lambda asked: calendars.provisional(asked, after=0), "cases_provisional"),
+    "pauses that run": (lambda asked: calendars.waiting(asked, after=0), "cases_waiting"),
+    "unsolved without rework": (lambda asked: timers.unsolved(asked, now=MONDAY), "cases_unsolved"),
     "new cases to group": (
         lambda asked: hot_issues.ungrouped(asked, since=MONDAY - timedelta(minutes=15), limit=20),
         "cases_received",
