@@ -28,7 +28,7 @@ async def test_the_page_says_before_sending_whether_the_clock_will_wait(client):
     assert "等市民回答时暂停计时，本轮合计最多 1 小时，还剩 1 小时。" in page.text
     case = await api_step(client, people.WANG, number, "ask_citizen", question="哪一侧的工地？")
     assert (case["status"], case["light"]) == ("awaiting_citizen", "paused")
-    await client.post("/track", data={"number": number, "code": made["code"]})
+    await client.post("/track", data={"number": number, "code": made["query_code"]})
     assert "等您的时候不计办理时间；" in Page(await client.get(f"/track/{number}")).text
     await client.post(f"/track/{number}/supplement", data={"text": "东侧"})
     seen = await client.get(f"/api/v1/cases/{number}", headers=await token(client, people.WANG))
