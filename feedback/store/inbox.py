@@ -49,18 +49,20 @@ async def unread(database: Database, person_id: int) -> int:
     )
 
 
-async def page(database: Database, person_id: int, *, before: int | None = None, unseen: bool = False) -> Sequence[Any]:
-    """This person's notices, newest first, from before the one with this id; one more than PAGE when there are more."""
+async def page(
+    database: Database, person_id: int, *, before: int | None = None, unseen: bool = False, most: int = PAGE
+) -> Sequence[Any]:
+    """This person's notices, newest first, from before the one with this id; one more than `most` when there are more."""
     return await database.fetch_all(
-        f"""SELECT inbox.id, inbox.what, inbox.at, inbox.seen_at, people.name AS by_name, cases.number, cases.title,
+        """SELECT inbox.id, inbox.what, inbox.at, inbox.seen_at, people.name AS by_name, cases.number, cases.title,
             cases.protected, cases.status, cases.bureau, cases.urgent, cases.due_at,
             ARRAY(SELECT bureau FROM assignments WHERE case_id = cases.id AND until_at IS NULL) AS holders
         FROM inbox JOIN cases ON cases.id = inbox.case_id LEFT JOIN people ON people.id = inbox.by_id
         WHERE inbox.person_id = :person AND (CAST(:before AS bigint) IS NULL OR inbox.id < CAST(:before AS bigint))
             AND (NOT :unseen OR inbox.seen_at IS NULL)
             AND NOT EXISTS (SELECT FROM recusals WHERE person_id = :person AND recusals.case_id = inbox.case_id)
-        ORDER BY inbox.id DESC LIMIT {PAGE + 1}""",
-        {"person": person_id, "before": before, "unseen": unseen},
+        ORDER BY inbox.id DESC LIMIT :most""",
+        {"person": person_id, "before": before, "unseen": unseen, "most": most + 1},
     )
 
 

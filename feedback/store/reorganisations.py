@@ -114,7 +114,7 @@ def _change(rows: Sequence[Any]) -> Change:
     )  # fmt: skip
 
 
-async def listed(database: Database) -> list[Any]:
+async def listed(database: Database, *, limit: int = 200) -> list[Any]:
     """Everything ever planned, newest day first, with who planned it, how it ended and how many cases moved."""
     return await database.fetch_all(
         """SELECT reorganisations.*, people.name AS who, ends.at AS ended_at, ends.cancelled,
@@ -125,7 +125,8 @@ async def listed(database: Database) -> list[Any]:
                 ORDER BY position) AS heir_names
         FROM reorganisations JOIN people ON people.id = person_id
         LEFT JOIN reorganisation_ends AS ends ON reorganisation_id = reorganisations.id
-        ORDER BY ends.at IS NOT NULL, on_day DESC, reorganisations.id DESC LIMIT 200"""
+        ORDER BY ends.at IS NOT NULL, on_day DESC, reorganisations.id DESC LIMIT :limit""",
+        {"limit": limit},
     )
 
 

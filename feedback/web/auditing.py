@@ -48,6 +48,13 @@ def _card(hall: Hall, row: Any) -> dict[str, Any]:
         "body": case_page.marked(row["body"], row["reasons"]),
         "address": row["address"],
         "received_at": row["received_at"],
+        **machine_said(hall, row),
+    }
+
+
+def machine_said(hall: Hall, row: Any) -> dict[str, Any]:
+    """Category and bureau the machine gave, and how sure it was."""
+    return {
         "category": case_view.category(hall.city, row["category"]),
         "bureau": case_view.bureau(hall.city, row["bureau"]),
         "sure": dispatch.in_words(row["probability"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from feedback.actions import instructing, workbooks
 from feedback.actions.hall import Hall
+from feedback.actions.learning import AUDITORS
 from feedback.actions.revealing import MAY_REVEAL
 from feedback.rules import permission
 from feedback.rules.instruction import State
@@ -18,6 +19,7 @@ from feedback.store.queues import Queue
 from feedback.web import (
     case_view,
     errors,
+    export_desk,
     export_keeping,
     export_public,
     export_rows,
@@ -44,11 +46,14 @@ class Listed:
     rows: Callable[[Hall, Wanted], Rows]
     contacts: bool = False
     """Whether it has columns for name and phone."""
+    of_cases: bool = True
+    """Whether cases are in it."""
 
 
 _CASEWORK = frozenset({*BUREAU_ROLES, *CITY_ROLES})
 _CITY = frozenset(CITY_ROLES)
 _BUREAU = frozenset(BUREAU_ROLES)
+_SYSTEM = frozenset({Role.SYSTEM_ADMIN})
 _CASES = (
     "编号", "标题", "内容", "地点", "类型", "事项", "城区", "承办单位", "状态", "紧急", "来源", "收到时间", "答复期限", "剩余时间",
     "第几轮", "催办次数", "联系人", "电话",
@@ -184,9 +189,14 @@ LISTS: dict[str, Listed] = {
     "public": Listed(
         "公开答复", ("编号", "类型", "事项", "城区", "答复单位", "标题", "内容", "答复", "收到时间", "答复时间"), _CASEWORK, export_public.answer_rows,
     ),
-    "articles": Listed("本单位的知识", export_keeping.ARTICLES, _BUREAU, export_keeping.article_rows),
-    "log": Listed("管理记录", export_keeping.LOG, frozenset({Role.AUDIT_ADMIN}), export_keeping.log_rows),
-    "people": Listed("账号", export_keeping.PEOPLE, frozenset({Role.SECURITY_ADMIN}), export_keeping.people_rows),
+    "articles": Listed("本单位的知识", export_keeping.ARTICLES, _BUREAU, export_keeping.article_rows, of_cases=False),
+    "log": Listed("管理记录", export_keeping.LOG, frozenset({Role.AUDIT_ADMIN}), export_keeping.log_rows, of_cases=False),
+    "people": Listed("账号", export_keeping.PEOPLE, frozenset({Role.SECURITY_ADMIN}), export_keeping.people_rows, of_cases=False),
+    "failed": Listed("没有发出的消息", export_keeping.FAILED, _SYSTEM, export_keeping.failed_rows, of_cases=False),
+    "reorganisations": Listed("机构和事项调整", export_keeping.REORGANISATIONS, _SYSTEM, export_keeping.reorganisation_rows, of_cases=False),
+    "reply-templates": Listed("回复模板", export_keeping.TEMPLATES, _BUREAU, export_keeping.template_rows, of_cases=False),
+    "inbox": Listed("消息", export_desk.INBOX, _CASEWORK, export_desk.inbox_rows),
+    "audit": Listed("抽查", export_desk.AUDIT, AUDITORS, export_desk.audit_rows),
 }  # fmt: skip
 PUBLIC = frozenset({"petitions", "public"})
 """What anybody may take."""

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from feedback import clock
 from feedback.actions.revealing import MAY_REVEAL
 from feedback.rules import permission
+from feedback.rules.administration import ADMINISTRATORS
 from feedback.rules.permission import BUREAU_ROLES, CITY_ROLES, Actor, Role
 from feedback.store import file_jobs
 from feedback.web import doors, errors, export_lists, forms, reading, templating
@@ -20,7 +21,7 @@ from feedback.web.api import answer
 from feedback.web.doors import Enter, door
 from feedback.web.export_lists import LISTS, Listed, Wanted
 
-EXPORT = Enter(frozenset({*BUREAU_ROLES, *CITY_ROLES, Role.AUDIT_ADMIN, Role.SECURITY_ADMIN}))
+EXPORT = Enter(frozenset({*BUREAU_ROLES, *CITY_ROLES, *ADMINISTRATORS}))
 AT_ONCE = 500
 """Rows that are written while one waits."""
 PUBLIC_MOST = 5000

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
+from feedback.actions.hall import Hall
 from feedback.rules import permission
+from feedback.rules.permission import Actor
 from feedback.store import inbox
 from feedback.web import case_view, doors, errors, forms, notices, reading, templating
 from feedback.web.doors import door
@@ -34,11 +36,11 @@ async def _listed(request: Request) -> dict[str, Any]:
     rows = await inbox.page(
         hall.database, request.state.person.id, before=before, unseen=asked.get("unread") == "1"
     )  # fmt: skip
-    shown = rows[: inbox.PAGE]
+    here = rows[: inbox.PAGE]
     return {
-        "items": [_shown(request, row) for row in shown],
+        "items": [shown(hall, doors.actor(request), row) for row in here],
         "unread": await inbox.unread(hall.database, request.state.person.id),
-        "next": shown[-1]["id"] if len(rows) > len(shown) else None,
+        "next": here[-1]["id"] if len(rows) > len(here) else None,
     }
 
 
@@ -50,10 +52,10 @@ def _identity(text: str) -> int | None:
     return int(text)
 
 
-def _shown(request: Request, row: Any) -> dict[str, Any]:
+def shown(hall: Hall, who: Actor, row: Any) -> dict[str, Any]:
     """What may be told of the case now: to who may not see it any more, only its number."""
     held = {*row["holders"], *([row["bureau"]] if row["bureau"] else [])}
-    visible = permission.may_see(doors.actor(request), protected=row["protected"], bureaus=held)
+    visible = permission.may_see(who, protected=row["protected"], bureaus=held)
     title = row["title"] or ("保密件" if row["protected"] else row["number"])
     return {
         "id": row["id"],
@@ -63,7 +65,7 @@ def _shown(request: Request, row: Any) -> dict[str, Any]:
         "seen": row["seen_at"] is not None,
         "number": row["number"],
         "title": title if visible else "",
-        "bureau": case_view.bureau(doors.hall(request).city, row["bureau"]) if visible else None,
+        "bureau": case_view.bureau(hall.city, row["bureau"]) if visible else None,
         "urgent": row["urgent"],
         "visible": visible,
     }

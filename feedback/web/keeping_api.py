@@ -106,7 +106,7 @@ async def outbox(request: Request) -> Response:
 
 
 def _line(request: Request, row: Any) -> dict[str, Any]:
-    said = outbox_page.line(request, row)
+    said = outbox_page.line(doors.hall(request), row)
     return {name: said[name] for name in ("id", "at", "name", "channel", "to", "why", "attempts") if name in said}
 
 

@@ -62,8 +62,8 @@ async def home(request: Request) -> Response:
         quiet=own.quiet.replace("-", "—"),
         ways=_ways(own),
         failed_count=await notices.failed_count(hall.database),
-        failed=[line(request, row) for row in await notices.listed(hall.database, State.FAILED)],
-        tried=[line(request, row) for row in await notices.listed(hall.database, State.WAITING, limit=20)],
+        failed=[line(hall, row) for row in await notices.listed(hall.database, State.FAILED)],
+        tried=[line(hall, row) for row in await notices.listed(hall.database, State.WAITING, limit=20)],
         days=await notices.per_day(hall.database, since=first_day(now)),
         resends=await notices.resends(hall.database),
         channels=CHANNELS,
@@ -85,13 +85,13 @@ def _ways(own: Any) -> dict[str, str]:
     }
 
 
-def line(request: Request, row: Any) -> dict[str, Any]:
+def line(hall: Hall, row: Any) -> dict[str, Any]:
     """One message in words: what, how, to whom (masked), and why it did not go."""
     return {
         **dict(row._mapping),
         "name": notice_samples.NAMES.get(row["template"], row["template"]),
         "channel": CHANNELS.get(row["channel"], row["channel"]),
-        "to": masked(doors.hall(request).vault.open(row["receiver"])),
+        "to": masked(hall.vault.open(row["receiver"])),
         "why": why(row["fault"] or ""),
     }
 

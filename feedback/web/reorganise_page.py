@@ -41,7 +41,7 @@ async def _page(
 ) -> Response:  # fmt: skip
     hall = doors.hall(request)
     kind = (str(given.get("what", "")), str(given.get("act", "")))
-    rows = [_row(hall, row) for row in await reorganisations.listed(hall.database)]
+    rows = [row(hall, one) for one in await reorganisations.listed(hall.database)]
     bureaus, categories = case_page.bureaus(hall.city), case_page.categories(hall.city)
     return templating.page(
         request,
@@ -61,10 +61,10 @@ async def _page(
     )
 
 
-def _row(hall: Hall, row: Any) -> dict[str, Any]:
+def row(hall: Hall, one: Any) -> dict[str, Any]:
     """One line of the list; successors that are not new are called as they are today."""
-    pairs = zip(row["heirs"], row["heir_names"], strict=True)
-    return {**row._mapping, "heir_names": [name or reorganisation.name(hall, What(row["what"]), code) for code, name in pairs]}
+    pairs = zip(one["heirs"], one["heir_names"], strict=True)
+    return {**one._mapping, "heir_names": [name or reorganisation.name(hall, What(one["what"]), code) for code, name in pairs]}
 
 
 def _given(form: FormData) -> dict[str, Any]:

@@ -5,10 +5,19 @@ import io
 import openpyxl
 import pytest
 
-from feedback import filing
+from feedback import clock, filing
+from feedback.actions import telling
+from feedback.actions.sending import Undelivered
+from feedback.rules import learning as rule
+from feedback.rules.outbox import Fault
+from feedback.store import cases
 from tests import people
+from tests.conftest import actor
 from tests.web.conftest import submitted, token
 from tests.web.staff import at_bureau, browser, get, post
+from tests.web.test_learning_pages import CLEAR
+from tests.web.test_outbox_page import fail
+from tests.web.test_reorganise_page import MERGE
 
 pytestmark = pytest.mark.anyio
 BRIBE = "举报某局局长张某收受施工单位贿赂，有转账记录。"
@@ -123,3 +132,69 @@ async def test_administrators_and_bureaus_take_their_own_lists(client):
         assert f"/export?list={name}" in (await get(client, someone, page)).text
         assert (await get(client, someone, f"/export?list={name}")).status == 200
     assert (await export(client, people.JI, "log", query={"deed": "explode"})).status_code == 422
+
+
+async def test_failed_messages_and_reorganisations_are_the_system_administrators(client):
+    """Receivers stay masked and no text leaves; a reorganisation says what became of what, and how it ended."""
+    await fail(client, Undelivered(Fault.REFUSED, "HTTP 422"))
+    header, row = table((await export(client, people.XI, "failed")).content)
+    one = dict(zip(header, row, strict=True))
+    assert (one["收件人"], one["方式"], one["试过几次"]) == ("139****0000", "短信", 1) and "对方拒绝了这条消息" in one["原因"]
+    await post(client, people.XI, "/admin/reorganise", **MERGE, press="confirm")
+    header, row = table((await export(client, people.XI, "reorganisations")).content)
+    one = dict(zip(header, row, strict=True))
+    assert (one["生效日期"], one["调整"], one["原来"], one["情况"]) == ("2027-03-01", "合并单位", "市生态环境局（STHJ）", "等着生效")
+    assert one["现在"] == "市城市管理行政执法局（CGJ）" and one["依据"] == MERGE["basis"]
+    await linked_and_closed(client, people.XI, {"failed": "/admin/notices", "reorganisations": "/admin/reorganise"}, people.AN)
+
+
+async def linked_and_closed(client, who, lists, other):
+    """Each list has its link on its page, opens for who may see the page, and for nobody else."""
+    for name, page in lists.items():
+        assert f"/export?list={name}" in (await get(client, who, page)).text, name
+        assert (await get(client, who, f"/export?list={name}")).status == 200
+        assert (await export(client, other, name)).status_code == 403, name
+
+
+async def test_a_bureaus_templates_are_its_own(client):
+    given = {"id": "", "name": "工地噪声", "body": "已经责令停工整改。", "category": "C01"}
+    assert (await post(client, people.SHEN, "/reply-templates", **given)).status_code == 303
+    _, row = table((await export(client, people.WANG, "reply-templates")).content)
+    assert row[:4] == ["工地噪声", "已经责令停工整改。", "建筑施工噪声", "沈科"]
+    assert len(table((await export(client, people.LI, "reply-templates")).content)) == 1
+    await linked_and_closed(client, people.WANG, {"reply-templates": "/reply-templates"}, people.DU)
+
+
+async def test_ones_own_notices_leave_as_they_may_be_read_now(client):
+    """Redacted, unread alone when the page shows those, of a case that went elsewhere only the number, nothing protected."""
+    number = await at_bureau(client, title="打桩，请打13977200001")
+    secret = await submitted(client, body=BRIBE)
+    hall = client.app.state.hall
+    shen = await actor(hall, people.SHEN)
+    for one in (number, secret["number"]):
+        case = await cases.get(hall.database, one)
+        await telling.staff(hall, case, [shen.person_id], "mention", by=None, now=clock.now())
+    header, row = table((await export(client, people.SHEN, "inbox", query={"unread": "1"})).content)
+    one = dict(zip(header, row, strict=True))
+    assert one["编号"] == number and "打桩" in one["标题"] and people.XIAO_LIN_PHONE not in one["标题"]
+    assert one["承办单位"] == "市生态环境局" and one["已读"] is None
+    await linked_and_closed(client, people.SHEN, {"inbox": "/inbox"}, people.MI)
+    assert "/export?list=inbox&amp;unread=1" in (await get(client, people.SHEN, "/inbox?unread=1")).text
+    await hall.database.execute("UPDATE inbox SET seen_at = at")
+    assert len(table((await export(client, people.SHEN, "inbox", query={"unread": "1"})).content)) == 1
+    await hall.database.execute("DELETE FROM assignments")
+    await hall.database.execute("UPDATE cases SET bureau = 'CGJ' WHERE number = :number", {"number": number})
+    _, row = table((await export(client, people.SHEN, "inbox")).content)
+    assert row[2:] == [number, None, None, None, "是"]
+    assert "list=inbox" not in (await get(client, people.MI, "/inbox")).text
+
+
+async def test_the_drawn_cases_leave_for_the_dispatcher_redacted(client, monkeypatch):
+    monkeypatch.setattr(rule, "AUDIT_SHARE", 1.0)
+    made = await submitted(client, body=f"{CLEAR}请打13977200001。")
+    assert made["decision"] == "auto", made
+    header, row = table((await export(client, people.DIAO, "audit")).content)
+    one = dict(zip(header, row, strict=True))
+    assert one["编号"] == made["number"] and "路灯" in one["内容"] and people.XIAO_LIN_PHONE not in one["内容"]
+    assert one["机器派给"] and one["机器判的事项"] and one["把握"].endswith("%）")
+    await linked_and_closed(client, people.DIAO, {"audit": "/learning/audit"}, people.DU)
