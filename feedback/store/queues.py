@@ -32,8 +32,8 @@ RARE = 8
 """Where so small a part of a page is found among all cases of the newest weeks, what is looked for is rare: the way that finds
 everything comes at once."""
 
-_Key = tuple[datetime, int]
-"""Where a page ends: time and identity of its last case."""
+_Key = tuple[datetime, datetime, int]
+"""Where a page ends: the time of the order, when it must be answered (decides between equal times to sign), and identity of its last case."""
 
 
 class BadCursor(Exception):
@@ -63,7 +63,8 @@ async def page(
     database: Database, actor: Actor, queue: Queue | None, found: Search | None, cursor: str, *, now: datetime,
     limit: int = 50, narrow: Narrow = filters.EVERYTHING,
 ) -> tuple[list[Case], str | None]:  # fmt: skip
-    """One page of a queue in the order of the due times (answered cases: newest first), and the cursor of the next page.
+    """One page of a queue in the order of the due times (answered cases: newest first; those to be signed for: by when), and
+    the cursor of the next page.
 
     Without a queue: everything of this person's that `found` names. There, and where answered cases are narrowed, the newest
     receipt comes first. Raises BadCursor."""
@@ -78,7 +79,7 @@ async def page(
         if asked.queue is None and len(rows) * RARE <= limit:
             ways = ways[-1:]
     here = [cases.read(row) for row in rows[:limit]]
-    return here, _cursor(rows[limit - 1]["key"], here[-1].id) if len(rows) > limit else None
+    return here, _cursor(rows[limit - 1]) if len(rows) > limit else None
 
 
 class _Way(Enum):
@@ -151,12 +152,14 @@ class _Asked:
         order, beyond = _ORDERS[self.key]
         conditions = filters.conditions(self.narrow, values)
         if after:
-            values["key"], values["last"] = after
+            named = zip(("key", "due", "last"), after, strict=True)
+            values |= {name: value for name, value in named if f":{name}" in beyond}
             conditions.append(beyond)
         conditions += self._search(values)
         if way in _BY_WORDS:
             conditions += self._words(_BY_WORDS[way], after[0] if after else now, now, values)
-        # The first to be signed for comes first; one without such a limit by when it must be answered.
+        # The first to be signed for comes first; one without such a limit by when it must be answered. Many are to be signed for
+        # by the same midnight: of those, the one that must be answered first.
         columns = f"{cases.COLUMNS}, cases.accept_due_at" if self.key == "sign_by" else cases.COLUMNS
         first = [*filters.conditions(Narrow(self.narrow.category), {}), *([beyond] if after else [])]
         selects = [
@@ -204,7 +207,7 @@ def _among(conditions: Sequence[str], order: str, way: _Way) -> str:
 _KEYS = {"sign_by": "coalesce(accept_due_at, due_at)"}
 
 _ORDERS = {
-    "sign_by": (f"{_KEYS['sign_by']}, id", f"({_KEYS['sign_by']}, id) > (:key, :last)"),
+    "sign_by": (f"{_KEYS['sign_by']}, due_at, id", f"({_KEYS['sign_by']}, due_at, id) > (:key, :due, :last)"),
     "received_at": ("received_at DESC, id DESC", "(received_at, id) < (:key, :last)"),
     "answered_at": ("answered_at DESC, id", "answered_at <= :key AND (answered_at < :key OR id > :last)"),
     "due_at": ("due_at, id", "(due_at, id) > (:key, :last)"),
@@ -217,18 +220,21 @@ def _values(query: str, actor: Actor, now: datetime) -> dict[str, Any]:
     return {name: value for name, value in own if f":{name}" in query}
 
 
-def _cursor(key: datetime, identity: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([key.isoformat(), identity]).encode()).decode().rstrip("=")
+def _cursor(row: Any) -> str:
+    due = row["due_at"] or row["key"]
+    where = [row["key"].isoformat(), due.isoformat(), row["id"]]
+    return base64.urlsafe_b64encode(json.dumps(where).encode()).decode().rstrip("=")
 
 
 def _after(cursor: str) -> _Key | None:
     if not cursor:
         return None
     try:
-        key, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        moment = datetime.fromisoformat(key)
+        *times, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        key, due = (datetime.fromisoformat(one) for one in times)
     except (ValueError, TypeError, RecursionError, binascii.Error, UnicodeDecodeError):
         raise BadCursor from None
-    if type(last) is not int or not 0 <= last < 2**63 or moment.tzinfo is None or not 1900 < moment.year < 2200:
+    strange = any(one.tzinfo is None or not 1900 < one.year < 2200 for one in (key, due))
+    if type(last) is not int or not 0 <= last < 2**63 or strange:
         raise BadCursor
-    return moment, last
+    return key, due, last

@@ -133,7 +133,34 @@ async def test_pages_follow_one_another_without_gap_or_repetition(hall):
     assert [number for part in seen for number in part] == expected
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "bnVsbA", "WzEsMl0", "WyIyMDI2LTExLTIzIiwgMV0", "W" * 9000, "￥"])
+async def test_of_those_to_be_signed_for_at_one_time_the_first_to_be_answered_comes_first(hall):
+    """Then who came first; page by page, so that a page ends within the ties."""
+    midnight, made = at("2026-11-25 00:00"), []
+    for sign_by, due in (
+        (midnight, "2026-12-08 00:00"),
+        (midnight, "2026-11-27 00:00"),
+        (midnight, "2026-12-08 00:00"),
+        (at("2026-11-24 00:00"), "2026-12-30 00:00"),
+        (midnight, "2026-11-26 00:00"),
+        (None, "2026-11-25 00:00"),  # nobody set a time to sign: by when it must be answered, the same midnight
+    ):
+        case = await submitted(hall)
+        row = {"id": case.id, "sign_by": sign_by, "due": at(due)}
+        await hall.database.execute("UPDATE cases SET accept_due_at = :sign_by, due_at = :due WHERE id = :id", row)
+        made.append(case.number)
+    expected = [made[n] for n in (3, 5, 4, 1, 0, 2)]
+    for limit in (1, 2, 4):
+        for someone in (people.WANG, people.DU):
+            seen, cursor = [], ""
+            while cursor is not None:
+                rows, cursor = await queues.page(
+                    hall.database, await actor(hall, someone), Queue.TO_ACCEPT, None, cursor, now=MONDAY, limit=limit
+                )
+                seen += [case.number for case in rows]
+            assert seen == expected, (someone, limit)
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "bnVsbA", "WzEsMl0", "WyIyMDI2LTExLTIzIiwgMV0", "WzEsIDIsIDNd", "WyIyMDI2LTExLTIzIiwgIjIwMjYtMTEtMjMiLCAxXQ", "W" * 9000, "￥"])
 async def test_a_made_up_cursor_is_refused(hall, cursor):
     with pytest.raises(queues.BadCursor):
         await numbers(hall, people.WANG, Queue.WORKING, cursor=cursor)
