@@ -5,14 +5,17 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from classifier import card, city, evaluation, golden, labelled, reply, similar, storage, tables
+from classifier.accused import Accused
 from classifier.labelled import Labelled
-from classifier.understanding import Understander, Understanding
+from classifier.letter import Letter, Understanding
+from classifier.matters import Matter
+from classifier.understanding import Understander
 
 ROOT = Path(__file__).resolve().parent
 MODEL = ROOT / "city-model"
@@ -120,8 +123,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 
-def printed(row_id: object, told: Understanding) -> dict[str, Any]:
-    """An understanding as the commands and the JSON API show it."""
+def printed(row_id: object, told: Understanding, *, units: Sequence[Accused], parts: Sequence[Matter]) -> dict[str, Any]:
+    """An understanding as the command shows it: what the JSON API shows, and accused units (`units`) and proposed `parts`."""
     return {
         "id": row_id,
         "category": told.category,
@@ -136,6 +139,11 @@ def printed(row_id: object, told: Understanding) -> dict[str, Any]:
             {"type": one.type, "start": one.start, "end": one.end, "text": one.text} for one in told.personal_data
         ],
         "reasons": list(told.reasons),
+        "scope": told.scope.value if told.scope else None,
+        "accused": [{"text": one.text, "start": one.start, "end": one.end, "bureaus": list(one.bureaus)} for one in units],
+        "matters": [
+            {"start": one.start, "end": one.end, "category": one.category, "bureau": one.bureau, "probability": one.probability} for one in parts
+        ],
     }
 
 
@@ -152,11 +160,10 @@ def understand(arguments: argparse.Namespace) -> None:
     """Answers {"id","title","body"} with everything a dispatcher wants to know."""
     understander = city_understander(arguments.model, arguments.city)
     for row in objects():
-        told = understander.understand(
-            _string(row, "title"), _string(row, "body") or _string(row, "text"),
-            district=_string(row, "district") or None, address=_string(row, "address") or None,
-        )
-        put(printed(row.get("id"), told))
+        letter = Letter(_string(row, "title"), _string(row, "body") or _string(row, "text"), _string(row, "district") or None, _string(row, "address"))
+        told = understander.understand(letter.title, letter.body, district=letter.district, address=letter.address)
+        units, parts = (understander.accused(letter), ()) if told.sensitive else ((), understander.matters(letter))
+        put(printed(row.get("id"), told, units=units, parts=parts))
 
 
 def _day(row: dict[str, Any]) -> date | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _NAMES = {
-    "city": "letters of the general corpus, three quarters of them written to be hard", "everyday": "those of them in the words most people use",
-    "boundary": "letters written for the fifty hard cases of routing",
+    "city": "letters of the general corpus", "everyday": "those of them in the words most people use, short", "board": "long ones, as on a message board",
+    "hard": "those written to avoid the obvious words", "boundary": "letters written for the fifty hard cases of routing",
 }
 _TABLES = ("by_category", "risk_coverage")
 _LIMITS = """\

@@ -21,6 +21,8 @@ from classifier.space import Small, Space
 RIDGE = 0.2
 ALIKE = 0.55
 """Two texts at least this much alike tell the same story: neither may vouch for the other in left-out scores."""
+ASKED = 8_000
+"""Texts whose left-out scores are worked out at most: they cost as much as the training itself, and so many tell enough."""
 LARGEST = 48_000_000
 """Bytes of weights kept; sequences that matter least are dropped beyond it."""
 TOPICS = 0.25
@@ -29,15 +31,20 @@ DOUBT = 8
 """Words of one topic that a sequence must have seen before it speaks for it with half its voice."""
 BLOCK = 1000
 """Rows multiplied at once."""
+SEED = 20261129
 THREADS = 2
 """Fixed, because the order of additions, and with it the last bit, depends on the number of threads."""
 
 
+Numbers = npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model and, for every text, its scores by a model that saw neither it nor its near duplicates."""
+    """A model, and scores of the texts that were asked (by number) by a model that saw neither them nor their near duplicates."""
 
     model: Linear
+    asked: Numbers
     left_out: Reals
 
 
@@ -121,8 +128,18 @@ def _halves(factor: Small, first: int) -> Small:
     return half
 
 
+def _drawn(size: int, most: int) -> Numbers:
+    """The texts in an order in which the last `most` are drawn by lot; all as they are when they are no more."""
+    return np.arange(size) if size <= most else np.random.default_rng(SEED).permutation(size)
+
+
+def _vouched(groups: npt.NDArray[np.int32], first: int) -> npt.NDArray[np.bool_]:
+    """Which of the texts from `first` on have a near duplicate before it: what is said without them is not known."""
+    return np.isin(groups[first:], groups[:first])
+
+
 def _left_out(targets: Reals, dual: Reals, half: Small, groups: npt.NDArray[np.int32]) -> Reals:
-    """Scores of each text (with its near duplicates) by the model trained without them, in closed form."""
+    """Scores of each of the last texts (with its near duplicates among them) by the model trained without them, in closed form."""
     result: Reals = targets - dual / np.einsum("ij,ij->j", half, half)[:, None].astype(np.float64)
     for group in np.flatnonzero(np.bincount(groups) > 1):
         members = np.flatnonzero(groups == group)
@@ -134,32 +151,40 @@ def _left_out(targets: Reals, dual: Reals, half: Small, groups: npt.NDArray[np.i
 
 def fit(
     documents: Sequence[Grams], targets: Reals, *, lexicon: Lexicon | None = None, spared: int = 0, ridge: float = RIDGE,
-    at_least: int = 2, weights: Reals | None = None,
+    at_least: int = 2, weights: Reals | None = None, asked: int = ASKED,
 ) -> Fitted:
     """Learns every column of `targets` (texts × columns: 1 where it holds, 0 where not); deterministic.
 
-    Of the first `spared` texts nobody asks what would be said without them.
+    Of the first `spared` texts nobody asks what would be said without them; of the others at most `asked` are, drawn by lot.
     `weights` say how much each text counts beside an ordinary one (2: as if it had been written twice, 0.5: half believed).
     With a `lexicon`, texts are alike also when their words speak for the same topics; the model stays linear in the sequences.
     """
+    order = np.concatenate((np.arange(spared), spared + _drawn(len(documents) - spared, asked)))
+    documents, targets = [documents[one] for one in order], targets[order]
+    weighed = np.ones(len(documents)) if weights is None else weights[order]
     with threadpool_limits(THREADS):
         space, frequency = _space(documents, lexicon.words if lexicon else (), at_least)
         matrix = _matrix(space, documents)
         bias = np.round(targets.mean(axis=0), 9)
         system = _products(matrix)
-        groups = _groups(system[spared:, spared:])
+        groups = np.concatenate((np.full(spared, -1, np.int32), _groups(system[spared:, spared:])))
         said, usual = _topics(space, lexicon, matrix) if lexicon else (np.zeros((len(space.rarity), 0), np.float32), np.zeros(0, np.float32))
         spoken = matrix @ said - usual
         system += (spoken @ spoken.T).T
-        system[np.diag_indices_from(system)] += (ridge / (np.ones(len(documents)) if weights is None else weights)).astype(np.float32)
+        system[np.diag_indices_from(system)] += (ridge / weighed).astype(np.float32)
         factor = scipy.linalg.cholesky(system, lower=True, overwrite_a=True, check_finite=False)
         wanted = (targets - bias).astype(np.float32)
         dual = scipy.linalg.cho_solve((factor, True), wanted, check_finite=False)
-        half = _halves(factor, spared)
-        left_out = _left_out((targets - bias)[spared:], dual[spared:].astype(np.float64), half, groups) + bias
+        first = max(spared, len(documents) - asked)
+        left_out = _left_out((targets - bias)[first:], dual[first:].astype(np.float64), _halves(factor, first), groups[first:]) + bias
         by_topic = spoken.T @ dual
         learned = np.asarray(matrix.T @ dual) + said @ by_topic
-    return Fitted(_compact(space, frequency, learned, np.round(bias - usual @ by_topic, 6)), left_out)
+    known = np.flatnonzero(~_vouched(groups, first))
+    numbers = order[first:][known] - spared
+    ascending = np.argsort(numbers)
+    return Fitted(
+        _compact(space, frequency, learned, np.round(bias - usual @ by_topic, 6)), numbers[ascending], left_out[known[ascending]],
+    )
 
 
 def _compact(space: Space, frequency: npt.NDArray[np.int64], dense: Small, bias: Reals) -> Linear:
@@ -169,6 +194,8 @@ def _compact(space: Space, frequency: npt.NDArray[np.int64], dense: Small, bias:
     if len(kept) > room:
         matter = np.round(np.linalg.norm(dense, axis=1) * space.rarity * np.sqrt(frequency), 6)
         kept = np.sort(np.lexsort((kept, -matter))[:room])
+    # In the smaller table two sequences may want the same two slots that had room in the larger one.
+    known, placed = vocabulary.build(space.vocabulary.keys[kept])
+    kept = kept[placed]
     weights, scales = linear.quantised(dense[kept])
-    known, _ = vocabulary.build(space.vocabulary.keys[kept])
     return Linear(Space(known, space.rarity[kept]), weights, scales, bias)

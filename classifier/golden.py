@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier import tables
-from classifier.understanding import Decision, Understander
+from classifier.letter import Decision
+from classifier.understanding import Understander
 
 Called = Callable[[str, str], str]
 """What a category or a bureau is called today, for a letter with this text: after some were merged or split."""

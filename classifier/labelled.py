@@ -52,7 +52,7 @@ class Labelled:
         truth = np.array([names.index(label) for label in labels])
         documents = [features.grams(title, body) for title, body in texts]
         fitted = fitting.fit(documents, np.eye(len(names))[truth])
-        return cls(fitted.model, names, calibration.certainty(fitted.left_out, truth))
+        return cls(fitted.model, names, calibration.certainty(fitted.left_out, truth[fitted.asked]))
 
     @classmethod
     def load(cls, folder: Path) -> Self:

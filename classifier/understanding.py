@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from classifier import explaining, features, leading, linear, personal, place, routing, storage, text, weighing
+from classifier import (
+    accused,
+    explaining,
+    features,
+    leading,
+    linear,
+    matters,
+    place,
+    routing,
+    scope,
+    storage,
+    text,
+    weighing,
+)
 from classifier.calibration import Certainty
 from classifier.judging import Judge
+from classifier.letter import Decision, Letter, Understanding
 from classifier.linear import Linear
 from classifier.tables import DISTRICT_BUREAU, City
 from classifier.weighing import Scales
@@ -20,58 +33,6 @@ READ = text.READ_AT_MOST
 """Characters of a letter that rules and judges look at, as many as the model reads."""
 TOGETHER = 1 << 12
 """Characters of the letters that are understood at once: more would leave the processor's caches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is to be understood; a given district (code) or address decides the place before the text does."""
-
-    title: str
-    body: str
-    district: str | None = None
-    address: str = ""
-
-    @property
-    def text(self) -> str:
-        """Title, line break and body; the body alone when there is no title."""
-        return f"{self.title}\n{self.body}" if self.title else self.body
-
-
-class Decision(StrEnum):
-    """What happens next: the machine routes, a person looks, or only the confidential desk sees it."""
-
-    AUTO = "auto"
-    TRIAGE = "triage"
-    PROTECTED = "protected"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Understanding:
-    """What one letter says. Probabilities are calibrated; `probability` is the chance that the first bureau is right."""
-
-    category: str
-    categories: tuple[tuple[str, float], ...]
-    leads: tuple[str, ...]
-    """Who would lead in each of the categories."""
-    bureaus: tuple[tuple[str, float], ...]
-    support: tuple[str, ...]
-    district: str | None
-    kind: str
-    urgent: bool
-    sensitive: bool
-    decision: Decision
-    probability: float
-    threshold: float
-    probabilities: npt.NDArray[np.float32]
-    """One for each category, in the order of `Understander.labels`: for the routing ledger."""
-    reasons: tuple[str, ...]
-    version: str
-    text: str
-
-    @property
-    def personal_data(self) -> tuple[personal.Found, ...]:
-        """Looked for when asked. Offsets count in title, line break and body; in the body alone when there is no title."""
-        return personal.find(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +74,7 @@ class Understander:
     table: leading.Table
     gazetteer: place.Gazetteer
     often_urgent: tuple[bool, ...]
+    families: linear.Reals
     version: str
 
     @classmethod
@@ -131,7 +93,8 @@ class Understander:
         model, judge, trust = _parts(arrays, model_folder, columns=len(labels) + len(kinds) + 1 + len(leads))
         often = tuple(city.categories[code].urgent for code in labels)
         return cls(
-            model, judge, trust, labels, kinds, leads, scales, levels, raised, city, leading.table(city, leads), place.gazetteer(city.districts), often, str(about.get("version", "")),
+            model, judge, trust, labels, kinds, leads, scales, levels, raised, city, leading.table(city, leads), place.gazetteer(city.districts), often,
+            weighing.families(labels, city), str(about.get("version", "")),
         )
 
     @property
@@ -161,15 +124,31 @@ class Understander:
                 waiting, room = [], TOGETHER
         return found + self._together(waiting) if waiting else found
 
+    def parts(self, pieces: Sequence[tuple[str, str]]) -> list[Understanding]:
+        """Pieces of letters (title, body), each read as a letter of its own."""
+        return self.understand_all([Letter(title, body) for title, body in pieces])
+
+    def matters(self, letter: Letter) -> tuple[matters.Matter, ...]:
+        """The two parts of a letter that asks for two independent things; empty otherwise."""
+        return matters.find(self, letter.title, letter.body[:READ])
+
+    def accused(self, letter: Letter) -> tuple[accused.Accused, ...]:
+        """Units that an accusing letter names as its object: none of them may see it."""
+        text = letter.text[:READ]
+        return accused.find(self.city, text, district=letter.district or place.find(self.gazetteer, f"{letter.address} {text}")[0])
+
     def _together(self, letters: Sequence[Letter]) -> list[Understanding]:
         grams = features.of_letters([(one.title, one.body) for one in letters])
         entries = self.model.space.entries(grams)
         vector = self.model.space.packed(entries, letters=grams.letters)
         parts = weighing.parted(self.model.scores(vector), labels=self.labels)
-        chances = self.scales.categories.chances(parts.categories)
-        first = weighing.likely(chances)
+        chances = self.scales.categories.chances(parts.categories, self.families)
         texts = [letter.text for letter in letters]
         judged = self._judged(letters, parts, chances)
+        chances = weighing.consistent(
+            chances, self.labels, praising=np.array([one.kind == "praise" for one in judged]), accusing=np.array([one.suspicious for one in judged]),
+        )
+        first = weighing.likely(chances)
         places = [self._place(text, letter) for text, letter in zip(texts, letters, strict=True)]
         ranking = weighing.ranking(
             parts, chances, first=first, scales=self.scales, labels=self.labels, table=self.table, texts=[text[:READ] for text in texts],
@@ -179,13 +158,13 @@ class Understander:
         said = explaining.words(self.model, grams, entries=entries, vector=vector, columns=first[:, 0])
         top = chances[np.arange(len(letters))[:, None], first[:, :3]].tolist()
         rows = zip(
-            texts, places, judged, trust, said, first[:, :3].tolist(), top, ranking.order.tolist(), ranking.shares.tolist(),
+            letters, texts, places, judged, trust, said, first[:, :3].tolist(), top, ranking.order.tolist(), ranking.shares.tolist(),
             (vector.cuts[1:] - vector.cuts[:-1]).tolist(), chances.astype(np.float32), strict=True,
         )
         return [self._one(*row) for row in rows]
 
     def _one(
-        self, text: str, where: tuple[str | None, str], judged: _Judged, trust: float, said: tuple[str, ...], first: list[int], top: list[float],
+        self, letter: Letter, text: str, where: tuple[str | None, str], judged: _Judged, trust: float, said: tuple[str, ...], first: list[int], top: list[float],
         order: list[int], shares: list[float], known: int, chances: npt.NDArray[np.float32],
     ) -> Understanding:
         district, named = where
@@ -199,7 +178,9 @@ class Understander:
                 likely = _first(category, float(chances[self.labels.index(category)]), likely)
         decided = routing.route(self.city, category=category, district=district, text=text)
         threshold = self.raised.get(self.table.leads[order[0]], self.levels.auto)
-        told = bool(known) and not judged.suspicious and bureaus[0][0] != DISTRICT_BUREAU
+        title, body = letter.title[:READ], letter.body[:READ]
+        outside = None if judged.urgent or judged.sensitive else scope.find(self.city, title, body, district=district)
+        told = bool(known) and not judged.suspicious and bureaus[0][0] != DISTRICT_BUREAU and outside is None
         heard = (judged.accused if judged.sensitive else "", judged.danger if judged.urgent else "", *decided.words, named)
         return Understanding(
             category=category,
@@ -218,6 +199,7 @@ class Understander:
             reasons=tuple(dict.fromkeys((*filter(None, heard), *said)))[:6],
             version=self.version,
             text=text,
+            scope=outside,
         )
 
     def _judged(self, letters: Sequence[Letter], parts: weighing.Parts, chances: linear.Reals) -> list[_Judged]:

@@ -9,11 +9,18 @@ import numpy.typing as npt
 from classifier import corpus, judging, leading, routing, signals
 from classifier.calibration import Certainty
 from classifier.linear import Reals
+from classifier.tables import City
 
 LIKELY = 10
 """Categories whose bureaus are added up: beyond the tenth the rest changes no ranking."""
 TELLING = (routing.ACCUSATION, "V01", "J07", "Q06")
 """Categories whose chances the judges see: accusations, and what is easily taken for them (作风, 警务, 村务)."""
+
+
+PRAISE = "V07"
+"""Category 表扬感谢."""
+DENIED = 0.02
+"""What is left of the chance of a category that a judge denies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,12 @@ def parted(scores: Reals, *, labels: Sequence[str]) -> Parts:
     return Parts(scores[:, :first], scores[:, first:last], scores[:, last], scores[:, last + 1 :])
 
 
+def families(labels: Sequence[str], city: City) -> Reals:
+    """Which categories belong to one group of the table of categories (labels × groups)."""
+    groups = [city.categories[label].group for label in labels]
+    return np.array([[float(one == group) for group in dict.fromkeys(groups)] for one in groups])
+
+
 def chance(score: Reals) -> Reals:
     """The chance a judge's score of one question stands for."""
     result: Reals = 1 / (1 + np.exp(-np.minimum(30, np.maximum(-30, score))))
@@ -49,6 +62,18 @@ def chance(score: Reals) -> Reals:
 def likely(chances: Reals) -> npt.NDArray[np.int64]:
     """Numbers of the likeliest categories of each letter, best first."""
     return (-chances).argsort(axis=1, kind="stable")[:, :LIKELY]
+
+
+def consistent(chances: Reals, labels: Sequence[str], *, praising: npt.NDArray[np.bool_], accusing: npt.NDArray[np.bool_]) -> Reals:
+    """Chances of the categories that agree with the judges: no letter is filed as praise that does not praise, none as an accusation that accuses nobody.
+
+    Letters to mayors begin and end politely, and speak of officials whatever they are about."""
+    result = chances.copy()
+    for code, holds in ((PRAISE, praising), (routing.ACCUSATION, accusing)):
+        if code in labels:
+            result[~holds, labels.index(code)] *= DENIED
+    result /= np.add.reduce(result, axis=1, keepdims=True)
+    return result
 
 
 def alarms(text: str) -> tuple[str, str]:

@@ -10,8 +10,9 @@ from databases import Database
 from starlette.applications import Starlette
 
 from feedback import models, settings, understanding
-from feedback.actions.hall import Hall, nothing_alike
+from feedback.actions.hall import Hall, no_hints, nothing_alike
 from feedback.rules.hot import Letter
+from feedback.rules.record import Hints
 from feedback.settings import Settings
 from feedback.store import city, database, keys
 from feedback.web import errors, middleware, notices, routes, templating
@@ -67,6 +68,7 @@ async def opened(own: Settings) -> AsyncIterator[Hall]:
             survey_days=own.survey_days,
         )
         hall.alike = functools.partial(_alike, hall)
+        hall.hints = functools.partial(_hints, hall)
         yield hall
     finally:
         await pool.disconnect()
@@ -76,6 +78,13 @@ def _alike(hall: Hall, one: Letter, others: Sequence[Letter]) -> list[float]:
     """Compared by whichever model serves now."""
     reader = hall.understand
     return reader.alike(one, others) if isinstance(reader, understanding.Reader) else nothing_alike(one, others)
+
+
+def _hints(hall: Hall, title: str, body: str, *, district: str | None, address: str, secret: bool) -> Hints:
+    """Given by whichever model serves now."""
+    reader = hall.understand
+    give = reader.hints if isinstance(reader, understanding.Reader) else no_hints
+    return give(title, body, district=district, address=address, secret=secret)
 
 
 async def _connect(pool: Database, tries: int = 20) -> None:

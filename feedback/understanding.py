@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import classifier.letter
 import classifier.personal
 import classifier.reply
-import classifier.understanding
 from classifier import likeness, novelty, storage, tables
-from classifier.understanding import Letter, Understander
+from classifier.letter import Letter
+from classifier.understanding import Understander
 from feedback.rules import city, hot
-from feedback.rules.record import Candidate, Decision, Kind, Understanding, not_understood
+from feedback.rules.record import Candidate, Decision, Hints, Kind, Part, Understanding, not_understood
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +60,19 @@ class Reader:
         """Share of the letter's words that the model has never seen, from 0 to 1."""
         return novelty.share(self._understander, title, body)
 
+    def hints(self, title: str, body: str, *, district: str | None, address: str, secret: bool) -> Hints:
+        """What a person should look at before deciding; of a `secret` letter only whom it accuses. Never raises."""
+        letter = Letter(title, body, district, address)
+        try:
+            if secret:
+                return Hints(accused=tuple((one.text, one.bureaus) for one in self._understander.accused(letter)))
+            found = self._understander.understand(title, body, district=district, address=address)
+            parts = tuple(Part(one.start, one.end, one.category, one.bureau) for one in self._understander.matters(letter))
+            return Hints(scope=found.scope.value if found.scope else "", parts=parts)
+        except Exception:
+            _log.exception("no hints could be given for a letter")
+            return Hints()
+
     def alike(self, one: hot.Letter, others: Sequence[hot.Letter]) -> list[float]:
         """The chance that each of the others tells of the same incident as the one; never raises."""
         try:
@@ -79,7 +93,7 @@ class Reader:
         return known
 
 
-def _told(found: classifier.understanding.Understanding) -> Understanding:
+def _told(found: classifier.letter.Understanding) -> Understanding:
     return Understanding(
         category=found.category,
         kind=Kind(found.kind),

@@ -24,15 +24,22 @@ class NoCategory(Exception):
     """请先选择事项：没有事项的诉求不能派单。"""
 
 
+class SpokenOf(Exception):
+    """信里说到的好像就是这个单位。请再看一遍原文；确实要派给它，勾选“我看过原文”再派。"""
+
+
 async def dispatch(
     hall: Hall, actor: Actor, case: Case, *, bureau: str, category: str | None = None, support: Sequence[str] = (),
-    now: datetime,
+    confirmed: bool = False, now: datetime,
 ) -> Case:  # fmt: skip
     """A person chooses the bureau, and the category where the machine was wrong.
 
-    Raises NotThere for a bureau a protected case must not reach, NoCategory for any other without one."""
+    Raises NotThere for a bureau a protected case must not reach, SpokenOf when its letter seems to accuse that very bureau and nobody
+    has `confirmed` having read it (《信访工作条例》第30条), NoCategory for any other case without a category."""
     if case.protected and bureau not in permission.SECRET_BUREAUS:
         raise NotThere(bureau)
+    if case.protected and not confirmed and bureau in await accused(hall, case):
+        raise SpokenOf(bureau)
     if not case.protected and (category or case.category) is None:
         raise NoCategory
     again = await corrections.any_return(hall.database, case.id)
@@ -54,6 +61,16 @@ async def dispatch(
         )
         await telling.tell(hall, after, "dispatched", now=now)
     return after
+
+
+async def accused(hall: Hall, case: Case) -> dict[str, str]:
+    """Of a protected case: bureaus its letter seems to accuse, each with the words that name it; empty for any other."""
+    sealed = await cases.sealed_text(hall.database, case.id) if case.protected else None
+    if sealed is None:
+        return {}
+    title, address, body = hall.vault.open(sealed).split("\n", 2)
+    found = hall.hints(title, body, district=case.district, address=address, secret=True)
+    return {bureau: words for words, bureaus in found.accused for bureau in bureaus}
 
 
 async def _hand_over(hall: Hall, case: Case, bureau: str, *, support: Sequence[str] = (), now: datetime) -> None:

@@ -11,7 +11,7 @@ from databases import Database
 from feedback.rules import succession
 from feedback.rules.city import City
 from feedback.rules.hot import Letter
-from feedback.rules.record import Understanding
+from feedback.rules.record import Hints, Understanding
 from feedback.store import cases, writing
 from feedback.store.depot import Depot
 from feedback.store.gathering import Gathering
@@ -33,6 +33,17 @@ class Alike(Protocol):
 def nothing_alike(one: Letter, others: Sequence[Letter]) -> list[float]:
     """Without a usable model no two letters are alike."""
     return [0.0] * len(others)
+
+
+class Hinting(Protocol):
+    """What a reader should look at before deciding about a letter; of a `secret` one, whom it accuses. Never raises."""
+
+    def __call__(self, title: str, body: str, *, district: str | None, address: str, secret: bool) -> Hints: ...
+
+
+def no_hints(title: str, body: str, *, district: str | None, address: str, secret: bool) -> Hints:
+    """Without a usable model there is nothing to point at."""
+    return Hints()
 
 
 def no_place(text: str) -> str:
@@ -77,6 +88,7 @@ class Hall:
     """How long the link of the one question after an answer works."""
     numbers: cases.Numbers = field(default_factory=cases.Numbers)
     alike: Alike = nothing_alike
+    hints: Hinting = no_hints
     place: Callable[[str], str] = no_place
     """The first road, estate, school … a text names; empty when it names none."""
     read: Gathering[Written, Understanding] = field(init=False)

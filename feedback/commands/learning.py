@@ -99,7 +99,7 @@ def _expected(more: int) -> int:
 def _show(done: threading.Event, expected: int) -> None:
     """The trainer says nothing on its way, so the bar goes by the time it usually takes and waits before its end."""
     form = "{desc} {percentage:3.0f}% |{bar}| 已用 {elapsed}"
-    with tqdm(total=expected, desc="训练分类模型", bar_format=form, file=sys.stderr, ncols=72) as bar:
+    with tqdm(total=expected, desc="训练分类模型", bar_format=form, file=sys.stderr, ncols=72, disable=None) as bar:
         while not done.wait(0.1):
             bar.update(min(1, expected - 1 - bar.n))
         bar.update(expected - bar.n)

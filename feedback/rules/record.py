@@ -184,6 +184,28 @@ class Understanding:
     model: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a letter (offsets in the body) that seems to be a matter of its own, and whose."""
+
+    start: int
+    end: int
+    category: str
+    bureau: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a reader of the letter should look at before deciding. Never decides anything."""
+
+    scope: str = ""
+    """advertising, test, nonsense, elsewhere: why it seems to be no matter for the city; empty for nearly all."""
+    parts: tuple[Part, ...] = ()
+    """The two matters of a letter that seems to hold two."""
+    accused: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of an accusation: each unit as it is named, and its bureaus."""
+
+
 def not_understood() -> Understanding:
     """What a case gets when understanding fails for any reason: a person looks at it."""
     return Understanding(None, Kind.HELP, False, None, Decision.TRIAGE, None)

@@ -16,6 +16,7 @@ from feedback.web import (
     attachment_view,
     case_clock,
     case_time,
+    hinting,
     named,
     neighbours,
     offering,
@@ -133,6 +134,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "returned": _returned(hall, facts, said),
         "rating": rating(case),
         **await reply_desk.beside(hall, who, case, can, name=name, kept=drafts.opened(hall.vault, beside["draft_at"], beside["draft"]), now=now, entering=entering),
+        "hints": hinting.shown(hall, case, (title, address, body), can),
         "can": can,
     }  # fmt: skip
 

@@ -185,7 +185,7 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
 
 
 _BESIDE_A_FIELD: dict[type[Exception], str] = {
-    handling.TooManyDays: "days", dispatching.NotThere: "bureau", people.Unknown: "person", units.Unknown: "unit",
+    handling.TooManyDays: "days", dispatching.NotThere: "bureau", dispatching.SpokenOf: "confirmed", people.Unknown: "person", units.Unknown: "unit",
     dispatching.NoCategory: "category", recusing.Recused: "person", recusing.NobodyLeft: "reason", handling.OwnAnswer: "version",
     attachment.TooMuch: "files",
 }  # fmt: skip

@@ -14,7 +14,19 @@ from feedback.rules.record import Case
 from feedback.rules.status import WrongStep
 from feedback.store import cases, oversight, queues
 from feedback.store.queues import Queue
-from feedback.web import case_page, case_view, casework, desk, doors, errors, queue_choice, steps, templating, wording
+from feedback.web import (
+    case_page,
+    case_view,
+    casework,
+    desk,
+    doors,
+    errors,
+    hinting,
+    queue_choice,
+    steps,
+    templating,
+    wording,
+)
 from feedback.web.doors import door
 
 PAGE = 20
@@ -57,6 +69,10 @@ async def home(request: Request) -> Response:
     )
 
 
+MAY = ("split", "decline")
+"""What a dispatcher may do with every case of these queues."""
+
+
 async def cards(request: Request, found: list[Case]) -> list[dict[str, Any]]:
     """Each case with its words, suggestions and, when it was returned, what the bureau said."""
     hall, now = doors.hall(request), clock.now()
@@ -75,6 +91,7 @@ async def cards(request: Request, found: list[Case]) -> list[dict[str, Any]]:
             "reasons": ledger["reasons"] if ledger else [],
             "suggestions": suggestions(hall.city, ledger) if ledger and not case.protected else [],
             "returned": _returned(hall, returns.get(case.id)),
+            "hints": hinting.shown(hall, case, (title, address, body), MAY),
         })  # fmt: skip
     return made
 

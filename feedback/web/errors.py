@@ -85,6 +85,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     recusing.NobodyLeft: (409, "nobody_left"),
     handling.TooLateToReturn: (409, "too_late"),
     dispatching.NotThere: (422, "not_there"),
+    dispatching.SpokenOf: (422, "spoken_of"),
     dispatching.NoCategory: (422, "no_category"),
     authoring.NoAnswer: (409, "no_answer"),
     articles.Changed: (409, "changed"),

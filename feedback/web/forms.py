@@ -139,6 +139,7 @@ class Dispatch(StepForm):
     bureau: Code
     category: empty_is_none(Code) = None  # type: ignore[valid-type]
     support: list[Code] = []
+    confirmed: bool = False
 
 
 class Return(StepForm):

@@ -9,6 +9,7 @@ from feedback import clock
 from feedback.actions import splitting
 from feedback.actions.hall import Hall
 from feedback.rules.attachment import Purpose
+from feedback.rules.city import DISTRICT_LEADS
 from feedback.rules.record import Case, Decision
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases
@@ -20,9 +21,20 @@ LABELS = {"own": "原件继续办理的内容", "part": "另一件的内容", "t
 
 
 async def show(request: Request) -> Response:
-    """The letter in the first field, to be cut."""
+    """The letter in the first field, to be cut; or cut as the classifier proposes, when that was asked for."""
     case = await _case(request)
-    return await _page(request, case, {"own": case.body}, {})
+    given = _proposed(doors.hall(request), case) if "proposed" in request.query_params else {}
+    return await _page(request, case, given or {"own": case.body}, {})
+
+
+def _proposed(hall: Hall, case: Case) -> dict[str, str]:
+    """The fields as the two matters found in the letter fill them; empty when it seems to hold one."""
+    parts = hall.hints(case.title, case.body, district=case.district, address=case.address, secret=False).parts
+    if not parts:
+        return {}
+    own, other = sorted(parts, key=lambda one: one.category != case.category)
+    texts = {"own": case.body[own.start : own.end].strip(), "part": case.body[other.start : other.end].strip()}
+    return {**texts, "category": other.category, "bureau": "" if other.bureau == DISTRICT_LEADS else other.bureau, "suggest": "1"}
 
 
 async def _case(request: Request) -> Case:

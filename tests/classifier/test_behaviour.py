@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from classifier import corpus
-from classifier.understanding import Decision, Letter, Understander
+from classifier.letter import Decision, Letter
+from classifier.understanding import Understander
 from tests.classifier.conftest import DATA
 
 LETTERS = corpus.read(DATA / "corpus")

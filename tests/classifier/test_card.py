@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from classifier import card, golden, origin, tables
-from classifier.understanding import Decision, Understander
+from classifier.letter import Decision
+from classifier.understanding import Understander
 from tests.classifier.conftest import DATA, ROOT
 
 GOLDEN = golden.read(DATA / "golden.csv")

@@ -48,6 +48,7 @@ def test_understand(model_folder: Path) -> None:
     assert [one["id"] for one in told] == ["a", "b", "c"]
     assert set(told[0]) == {
         "id", "category", "categories", "bureaus", "district", "kind", "urgent", "sensitive", "decision", "personal_data", "reasons",
+        "scope", "accused", "matters",
     }
     assert told[0]["category"] == "B05"
     assert told[0]["district"] == "D_LN"

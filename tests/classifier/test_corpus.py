@@ -19,14 +19,20 @@ def test_every_row_is_complete_and_its_codes_are_known() -> None:
         assert 4 <= len(letter.body) <= 900, letter.id
 
 
-def test_at_least_twelve_letters_for_each_category() -> None:
-    numbers = Counter(letter.category for letter in LETTERS)
-    assert not {code: numbers[code] for code in CITY.categories if numbers[code] < 12}
+def test_at_least_forty_letters_for_each_category() -> None:
+    numbers = Counter(letter.category for letter in LETTERS if not letter.boundary)
+    assert not {code: numbers[code] for code in CITY.categories if numbers[code] < 40}
 
 
-def test_every_category_has_letters_in_everyday_words() -> None:
-    numbers = Counter(letter.category for letter in LETTERS if letter.file in {"everyday", "accusing"})
-    assert not {code: numbers[code] for code in CITY.categories if numbers[code] < 4}
+def test_every_category_has_letters_in_everyday_words_and_long_ones() -> None:
+    plain = Counter(letter.category for letter in LETTERS if letter.file in {"everyday", "plain"})
+    board = Counter(letter.category for letter in LETTERS if letter.file == "board")
+    assert not {code: plain[code] for code in CITY.categories if plain[code] < 18}
+    assert not {code: board[code] for code in CITY.categories if board[code] < (4 if code == "V09" else 9)}
+
+
+def test_praise_stands_under_its_category() -> None:
+    assert {letter.category for letter in LETTERS if letter.kind == "praise" and not letter.boundary} == {"V07"}
 
 
 def test_kinds_urgency_and_accusations_are_balanced() -> None:

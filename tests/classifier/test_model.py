@@ -90,8 +90,8 @@ def test_the_compiled_path_equals_scikit_learn(understander: Understander) -> No
     count = len(understander.labels)
     found = np.vstack([model.scores(one) for one in vectors])
     assert np.abs(found - expected).max() < 1e-6
-    chances = understander.certainty.chances(found[:, :count])
-    assert np.abs(chances - understander.certainty.chances(expected[:, :count])).max() < 1e-5
+    chances = understander.certainty.chances(found[:, :count], understander.families)
+    assert np.abs(chances - understander.certainty.chances(expected[:, :count], understander.families)).max() < 1e-5
     assert (chances.argmax(1) == expected[:, :count].argmax(1)).all()
 
 
@@ -160,3 +160,18 @@ def test_the_web_needs_arrays_and_rjieba_only(model_folder: Path) -> None:
 
 def test_the_city_model_is_small(model_folder: Path) -> None:
     assert sum(path.stat().st_size for path in model_folder.iterdir()) < 60_000_000
+
+
+def test_a_model_cut_down_to_size_keeps_one_row_for_each_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of a smaller vocabulary is smaller too: sequences that no longer find a slot leave with their weights."""
+    from classifier import fitting, linear, vocabulary
+    from classifier.space import Space
+
+    keys = np.unique(np.random.default_rng(7).integers(0, 2**64, 40_000, dtype=np.uint64))
+    known, _ = vocabulary.build(keys)
+    space = Space(known, np.ones(len(known.keys), np.float32))
+    dense = np.ones((len(known.keys), 3), np.float32)
+    monkeypatch.setattr(fitting, "LARGEST", 10_900 * (3 + 16))
+    model = fitting._compact(space, np.ones(len(dense), np.int64), dense, np.zeros(3))
+    assert 10_000 < len(model.weights) <= 10_900
+    assert linear.from_arrays(model.arrays()).weights.shape == model.weights.shape
