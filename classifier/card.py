@@ -43,7 +43,7 @@ def whole(about: Mapping[str, Any], *, golden: Sequence[bool], curve: Sequence[M
         "",
         "## What a city's own letters are worth", "",
         f"Macro F1 on {curve[0]['asked'] if curve else 0} held-out real messages with seven coarse labels, after so many others joined the corpus with the "
-        "weight of a dispatched letter (`python -m tests.bench.learning_curve`; the real messages are no part of this project).",
+        "weight of a dispatched letter (`python -m tests.bench.learning_curve`, with the corpus of 11,092 letters of 23 November 2026; the real messages are no part of this project).",
         "", table(("real messages learned", "with the corpus", "alone"), rows), "",
         "The corpus is worth as much as about three hundred labelled messages. Beyond that, on these labels, messages alone do better: the seven labels "
         "were drawn by other hands than our categories, and letters of other categories draw answers away. A city that labels with these "

@@ -16,12 +16,12 @@ from classifier import (
     fitting,
     judging,
     leading,
+    lexicon,
     manners,
     measuring,
     origin,
     place,
     routing,
-    signals,
     storage,
     tables,
     weighing,
@@ -40,12 +40,8 @@ MANNERS = {"everyday": "everyday", "plain": "everyday", "board": "board", "": "d
 Letters of the desk come from no table."""
 SECOND = 0.5
 """How much a text speaks for its second matter."""
-TOGETHER = 4
-"""Words of the lexicon in one little letter: two at a time tell no more and cost a quarter of the training."""
 TOLD = 2.0
 """Weight of such a little letter beside one of the corpus: it holds the matter of many."""
-STRONG = 2.0
-"""Weight of a word of the lexicon that practically decides, beside 1 for a hint."""
 _FOUND = {"urgent": ("urgent", 0.92), "sensitive": ("sensitive", 0.90), "suspicious": ("sensitive", 0.98)}
 """Share of urgent letters and of accusations that must be found: 0.90 of the accusations are kept from everybody but the
 confidential desk, and nothing that could be one of 0.98 is routed without a person (a higher share would hide every tenth letter)."""
@@ -132,62 +128,6 @@ def _targets(letters: Sequence[Letter], known: Known) -> Reals:
     return np.hstack((categories, judged, np.eye(len(known.leads))[known.lead]))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of the lexicon: its category, its weight as a topic, and whether it is a whole word that stands for itself."""
-
-    category: str
-    text: str
-    weight: float
-    whole: bool
-
-
-def terms(folder: Path, city: City) -> list[Word]:
-    """Names and keywords of the table of categories, and the wider lexicon terms.csv where there is one."""
-    path = folder / "terms.csv"
-    more = {row["category"]: row for row in tables.rows(path)} if path.exists() else {}
-    found: dict[tuple[str, str], Word] = {}
-    for code, category in city.categories.items():
-        row = more.get(code, {})
-        for column, weight, whole in (("strong", STRONG, True), ("terms", 1.0, True), ("fragments", 1.0, False)):
-            own = (category.name, *category.keywords) if column == "terms" else ()
-            for text in filter(None, (*own, *row.get(column, "").split(";"))):
-                found.setdefault((code, text), Word(code, text, weight, whole))
-    return list(found.values())
-
-
-def _examples(words: Sequence[Word], known: Known, targets: Reals, city: City) -> tuple[list[features.Grams], Reals]:
-    """Whole words of a category, a few at a time, as little letters that say nothing of kind and urgency."""
-    documents: list[features.Grams] = []
-    rows: list[Reals] = []
-    usual = targets.mean(axis=0)
-    first = len(known.labels) + len(corpus.KINDS) + 1
-    for number, code in enumerate(known.labels):
-        whole = [word.text for word in words if word.category == code and word.whole]
-        for text in ("，".join(whole[at : at + TOGETHER]) for at in range(0, len(whole), TOGETHER)):
-            lead = leading.general(city, routing.lead(city, category=code, district=None, text=text))
-            row = usual.copy()
-            row[: len(known.labels)], row[first:] = 0.0, 0.0
-            row[number] = 1.0
-            row[first + known.leads.index(lead if lead in known.leads else DISTRICT_BUREAU)] = 1.0
-            documents.append(features.grams("", text))
-            rows.append(row)
-    return documents, np.array(rows).reshape(-1, targets.shape[1])
-
-
-def _lexicon(words: Sequence[Word], labels: Sequence[str]) -> fitting.Lexicon:
-    """Each word once, speaking for all the categories it was listed under; danger is a topic beside the categories."""
-    columns = {label: number for number, label in enumerate(labels)}
-    owners: dict[str, dict[int, float]] = {word: {len(labels): STRONG} for word in signals.URGENT}
-    for word in words:
-        if word.category in columns:
-            owners.setdefault(word.text, {})[columns[word.category]] = word.weight
-    wanted = np.zeros((len(owners), len(labels) + 1))
-    for row, mine in enumerate(owners.values()):
-        wanted[row, list(mine)] = list(mine.values())
-    return fitting.Lexicon([features.grams("", word) for word in owners], wanted)
-
-
 def _recalling(scores: Reals, wanted: npt.NDArray[np.bool_], *, recall: float) -> float:
     """Highest score that still finds `recall` of the wanted texts."""
     found = np.sort(scores[wanted])
@@ -239,7 +179,7 @@ def _measured(
 
 
 def learn(
-    letters: Sequence[Letter], *, city: City, words: Sequence[Word] = (), precision: float = PRECISION,
+    letters: Sequence[Letter], *, city: City, words: Sequence[lexicon.Word] = (), precision: float = PRECISION,
     weights: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, object], Trained]:
     """What model.json has to say, and the model itself. The same letters and words give the same model, to the byte.
@@ -248,12 +188,12 @@ def learn(
     letters = manners.polite([letter for letter in letters if letter.category in city.categories])
     known = _known(letters, city)
     targets = _targets(letters, known)
-    examples, exemplary = _examples(words, known, targets, city)
+    examples, exemplary = lexicon.examples(words, targets, city, labels=known.labels, leads=known.leads)
     documents = [*examples, *(features.grams(one.title, one.body) for one in letters)]
     counting = np.array([TOLD] * len(examples) + [(weights or {}).get(one.id, 1.0) for one in letters])
     written = len(letters)
     fitted = fitting.fit(
-        documents, np.vstack((exemplary, targets)), lexicon=_lexicon(words, known.labels), spared=len(examples), ridge=RIDGE, weights=counting,
+        documents, np.vstack((exemplary, targets)), lexicon=lexicon.hints(words, known.labels), spared=len(examples), ridge=RIDGE, weights=counting,
     )
     # From here on only of letters whose scores by a model that had not seen them are known.
     letters, known = [letters[one] for one in fitted.asked], known.of(fitted.asked)
@@ -300,7 +240,7 @@ def train(
     """
     city = served or tables.read(city_folder)
     letters = [*corpus.read(corpus_folder), *more]
-    about, model = learn(letters, city=city, words=terms(city_folder, city), precision=precision, weights=weights)
+    about, model = learn(letters, city=city, words=lexicon.terms(city_folder, city), precision=precision, weights=weights)
     if desk:
         about["desk"] = desk
     return storage.save(out, about={**about, "origin": origin.of(corpus_folder, city_folder)}, arrays=model.arrays(), card=card.written)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import city, corpus, features, fitting, tables
+from classifier import city, corpus, features, fitting, lexicon, tables
 from classifier.features import Grams
 from feedback.rules.learning import WEIGHTS, Source
 from tests.classifier.test_transfer import OF_LETTER, REAL, macro_f1
@@ -34,7 +34,7 @@ class Own:
         letters = [one for one in corpus.read(DATA / "corpus") if not one.boundary]
         self.documents = [features.grams(one.title, one.body) for one in letters]
         self.labels = [OF_LETTER.get(one.category[0], _OTHER) for one in letters]
-        words = city.terms(DATA, tables.read(DATA))
+        words = lexicon.terms(DATA, tables.read(DATA))
         owners = np.zeros((len(words), len(LABELS)))
         for row, word in enumerate(words):
             owners[row, _AT[OF_LETTER.get(word.category[0], _OTHER)]] = word.weight
