@@ -97,7 +97,7 @@ async def cards(request: Request, found: list[Case]) -> list[dict[str, Any]]:
 
 
 def suggestions(city: City, ledger: Any) -> list[dict[str, Any]]:
-    """The candidates in words; `districts` when the district of the case must be chosen first (属地)."""
+    """The candidates in words; without a bureau when the district of the case must be chosen first (属地). One of 0 % helps nobody."""
     triples = zip(ledger["categories"], ledger["bureaus"], ledger["scores"], strict=True)
     return [
         {
@@ -107,6 +107,7 @@ def suggestions(city: City, ledger: Any) -> list[dict[str, Any]]:
             "percent": round(score * 100),
         }
         for category, bureau, score in triples
+        if round(score * 100)
     ]
 
 

@@ -43,6 +43,17 @@ async def test_a_suggestion_is_one_click(client, unclear):
     assert "已派单" in page.text and "都派完了" in page.text
 
 
+async def test_a_suggestion_of_no_percent_is_left_out_but_kept_in_the_ledger(client, unclear):
+    """0.4 % is shown as 0 % and helps nobody; 0.6 % is shown as 1 %."""
+    database, shares = client.app.state.hall.database, "SELECT scores FROM ledger"
+    for third, shown in ((0.004, 2), (0.006, 3)):
+        await database.execute("UPDATE ledger SET scores = CAST(:scores AS real[])", {"scores": [0.5, 0.3, third]})
+        page = await get(client, people.DIAO, "/dispatch")
+        assert page.text.count("%）</span>") == shown and "（0%）" not in page.text and "（50%）" in page.text
+        assert ("（1%）" in page.text) == (shown == 3)
+        assert len(await database.fetch_val(shares)) == 3
+
+
 async def test_any_other_bureau_by_its_name_with_support(client, unclear):
     sent = await post(
         client, people.DIAO, f"/dispatch/{unclear}", version=await version_of(client, unclear), bureau="市生态环境局",
