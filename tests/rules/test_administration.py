@@ -25,7 +25,7 @@ def test_each_administers_only_their_part():
     assert owned(Role.SYSTEM_ADMIN) == {
         Act.CALENDAR, Act.LIMITS, Act.NOTICES, Act.MODELS, Act.REORGANISE, Act.PERMISSIONS,
     }  # fmt: skip
-    assert owned(Role.SECURITY_ADMIN) == {Act.PEOPLE, Act.PERMISSIONS}
+    assert owned(Role.SECURITY_ADMIN) == {Act.PEOPLE, Act.FILES, Act.PERMISSIONS}
     assert owned(Role.AUDIT_ADMIN) == {Act.LOG, Act.PERMISSIONS}
 
 

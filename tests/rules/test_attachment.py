@@ -48,3 +48,7 @@ def test_a_case_has_room_for_so_much(mine, all, size, citizen, room):
     else:
         with pytest.raises(TooMuch):
             attachment.demand_room(mine, all, size, citizen=citizen)
+
+
+def test_every_reason_for_taking_a_file_away_is_told_in_words():
+    assert [one.chinese for one in attachment.Withdrawal] == ["违法或有害内容", "他人隐私", "发错了"]

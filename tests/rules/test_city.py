@@ -84,3 +84,12 @@ def test_who_leads_what_and_which_bureau_is_sent_cases():
     gone = dataclasses.replace(CITY, bureaus={"STHJ": dataclasses.replace(CITY.bureaus["STHJ"], active=False)})
     assert CITY.leads == {"C01": "STHJ", "B03": "CGJ"}
     assert CITY.serves("STHJ") and not gone.serves("STHJ") and not CITY.serves("NOPE")
+
+
+def test_the_clock_waits_for_the_citizen_as_long_as_the_city_says_and_five_working_days_where_it_says_nothing():
+    rows = dict(CITY.terms) | {("2026-1", "BC"): dataclasses.replace(term("BC", "3wd")[1], stage=Stage.PAUSE)}
+    town = dataclasses.replace(CITY, terms=rows)
+    for regime in (Regime.HOTLINE, Regime.XINFANG):
+        for urgent in (False, True):
+            assert str(town.pause_cap(regime=regime, urgent=urgent, version="2026-1")) == "3wd"
+            assert str(CITY.pause_cap(regime=regime, urgent=urgent, version="2026-1")) == "5wd"

@@ -18,7 +18,6 @@ MAIN_LINE = [
     (S.IN_REVIEW, Step.APPROVE, S.REPLIED),
     (S.IN_REVIEW, Step.SEND_BACK, S.WORKING),
     (S.REPLIED, Step.SETTLE, S.CLOSED),
-    (S.WORKING, Step.ASK_CITIZEN, S.AWAITING_CITIZEN),
     (S.AWAITING_CITIZEN, Step.SUPPLEMENT, S.WORKING),
     (S.AWAITING_CITIZEN, Step.EXPIRE, S.WORKING),
     (S.WORKING, Step.SUSPEND, S.SUSPENDED),
@@ -53,6 +52,9 @@ def test_a_return_never_closes_a_case():
 def test_only_a_choice_of_the_table_is_taken():
     assert status.following(S.REPLIED, Step.RATE, S.CLOSED) is S.CLOSED
     assert status.following(S.REPLIED, Step.RATE, S.REPLIED) is S.REPLIED
+    # With nothing left of the cap of pauses a question is asked and the case stays in work.
+    assert status.following(S.WORKING, Step.ASK_CITIZEN, S.AWAITING_CITIZEN) is S.AWAITING_CITIZEN
+    assert status.following(S.WORKING, Step.ASK_CITIZEN, S.WORKING) is S.WORKING
     with pytest.raises(WrongStep):
         status.following(S.REPLIED, Step.RATE)
     with pytest.raises(WrongStep):
