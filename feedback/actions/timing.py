@@ -1,6 +1,5 @@
 """What the clock does to cases: warn, record a breach once and for ever, end a pause, settle silence."""
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -30,7 +29,8 @@ async def tick(hall: Hall, *, now: datetime) -> int:
     for find, act in work:
         for case in await find(hall.database, now=now):
             moved += await _try(hall, act, case, now)
-    return moved + await _miss(hall, now=now) + await warning.climb(hall, now=now)
+    missed = await warning.each_stage(hall, await stages.missed(hall.database, now=now), miss, now=now)
+    return moved + missed + await warning.climb(hall, now=now)
 
 
 async def _try(hall: Hall, act: Act, case: Case, now: datetime) -> int:
@@ -54,18 +54,6 @@ async def breach(hall: Hall, case: Case, now: datetime) -> Case:
     """The first moment that is too late has come: recorded at its true time."""
     async with hall.database.transaction():
         return await take_step(hall, CLOCK, case, Step.BREACH, now=now, changes={"breached_at": case.due_at})
-
-
-async def _miss(hall: Hall, *, now: datetime) -> int:
-    """Every stage that is too late; returns how many. Two of one case are recorded one after the other."""
-    changed: dict[int, Case] = {}
-    for watched in await stages.missed(hall.database, now=now):
-        case = changed.get(watched.case.id, watched.case)
-        try:
-            changed[case.id] = await miss(hall, dataclasses.replace(watched, case=case), now=now)
-        except cases.Stale:
-            continue  # somebody was faster; the next tick sees the case as it is then
-    return len(changed)
 
 
 async def miss(hall: Hall, watched: stages.Watched, *, now: datetime) -> Case:

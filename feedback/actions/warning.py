@@ -1,7 +1,9 @@
 """The ladder of warnings: each rung once a round, in working time only, to the people whose turn it is."""
 
 import dataclasses
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from feedback.actions import telling
 from feedback.actions.hall import Hall
@@ -29,6 +31,12 @@ STAGE_SAYS = {
 }
 
 
+class OnStage(Protocol):
+    """What the clock does about one stage; returns the case as it is then. Raises cases.Stale when somebody was faster."""
+
+    def __call__(self, hall: Hall, watched: Watched, *, now: datetime) -> Awaitable[Case]: ...
+
+
 async def climb(hall: Hall, *, now: datetime) -> int:
     """Takes every rung that is due, if people are at their desks; returns how many. A case that changed meanwhile waits."""
     if not ladder.in_working_time(now, hall.city.calendar):
@@ -37,12 +45,17 @@ async def climb(hall: Hall, *, now: datetime) -> int:
 
 
 async def _climb_stages(hall: Hall, *, now: datetime) -> int:
-    taken = 0
+    return await each_stage(hall, await stages.due(hall.database, now=now), warn_of_stage, now=now)
+
+
+async def each_stage(hall: Hall, found: Sequence[Watched], act: OnStage, *, now: datetime) -> int:
+    """Acts on each of these stages, two of one case one after the other; returns on how many. One that changed meanwhile waits for the next tick."""
     changed: dict[int, Case] = {}
-    for watched in await stages.due(hall.database, now=now):
+    taken = 0
+    for watched in found:
         case = changed.get(watched.case.id, watched.case)
         try:
-            changed[case.id] = await warn_of_stage(hall, dataclasses.replace(watched, case=case), now=now)
+            changed[case.id] = await act(hall, dataclasses.replace(watched, case=case), now=now)
         except cases.Stale:
             continue  # somebody was faster; the next tick sees the case as it is then
         taken += 1
