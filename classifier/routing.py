@@ -7,6 +7,8 @@ from classifier.tables import DISTRICT_BUREAU, City, Rule
 ACCUSATION = "V02"
 """Category 违纪违法线索（检举控告）: only the supervision commission may see it first (信访条例 46 (五))."""
 SUPERVISION = "JWJW"
+SUPERVISING = (SUPERVISION, "ZZB", "C12345")
+"""Who is asked to look into accusations, and so is named in nearly every one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,11 @@ _ELSEWHERE = (
     "济南", "青岛", "郑州", "西安", "兰州", "沈阳", "大连", "哈尔滨", "海口", "三亚", "南宁", "桂林", "梧州", "北海", "防城港", "钦州", "贵港", "玉林", "百色", "贺州", "河池", "来宾", "崇左", "阳朔", "美国", "日本", "泰国", "越南", "缅甸",
 )
 _THERE = re.compile(rf"(?P<city>{'|'.join(_ELSEWHERE)})市?(?:的|这边|那边|那里)?[^，。！？\n]{{0,8}}?(?:区|县|镇|街|路|小区|村|地铁|号线|公交|酒店|医院|学校|公司|工厂|派出所|城管|市长|政府|出租|网约|上班|租房|公积金|社保|物业|楼盘|机场|部门|领导)")
-_HERE = re.compile(r"柳州|柳江|柳城|鹿寨|融安|融水|三江|柳南|柳北|城中区|鱼峰|柳东|我们这|本地|回来|户口(?:在|是)柳")
+_HERE = re.compile(r"我们这|本地|回来")
 
 
 def find(city: City, title: str, body: str, *, district: str | None) -> Scope | None:
-    """Why this letter seems to be none for the city; None for any other.
-
-    `district` (code) is where it was found to speak of."""
+    """Why this letter seems to be none for the city; None for any other. `district` (code) is where it was found to speak of."""
     text = f"{title}\n{body}".strip()
     if _meaningless(text):
         return Scope.NONSENSE
@@ -67,10 +65,14 @@ def find(city: City, title: str, body: str, *, district: str | None) -> Scope | 
         return Scope.TEST
     if _advertises(text):
         return Scope.ADVERTISING
-    there = _THERE.search(text)
-    if there and not district and not _HERE.search(text) and not any(one.short in text for one in city.districts.values()):
-        return Scope.ELSEWHERE
-    return None
+    return Scope.ELSEWHERE if not district and _elsewhere(city, text) else None
+
+
+def _elsewhere(city: City, text: str) -> bool:
+    """Whether it speaks of a place in another city and of none here."""
+    own = city.name.removesuffix("市")
+    there = any(match["city"].removesuffix("市") != own for match in _THERE.finditer(text))
+    return there and not (own and own in text) and not _HERE.search(text) and not any(one.short in text for one in city.districts.values())
 
 
 def _advertises(text: str) -> bool:

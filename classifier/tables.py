@@ -70,6 +70,10 @@ class City:
     districts: Mapping[str, District]
     rules: Mapping[str, tuple[Rule, ...]]
     """Rules of each category, in the order of the table: the first that applies wins."""
+    units: Mapping[str, str]
+    """Everyday names of units and of their people, and the bureau of each (of a county's unit: the municipal bureau above it)."""
+    name: str
+    """The city's own, as in 柳州市."""
 
 
 def _text(row: Row, name: str) -> str:
@@ -114,20 +118,23 @@ def _by_category(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
 
 
 def city(
-    *, categories: Iterable[Row], bureaus: Iterable[Row], districts: Iterable[Row], rules: Iterable[Row]
+    *, categories: Iterable[Row], bureaus: Iterable[Row], districts: Iterable[Row], rules: Iterable[Row],
+    units: Iterable[Row] = (), name: str = "",
 ) -> City:
     """A city from rows with the columns of data/*.csv; order of the rules matters, the first match wins."""
     matters = [_category(row) for row in categories]
-    units = [Bureau(_text(row, "code"), _text(row, "name"), _text(row, "short")) for row in bureaus]
+    known = [Bureau(_text(row, "code"), _text(row, "name"), _text(row, "short")) for row in bureaus]
     places = [
         District(_text(row, "code"), _text(row, "name"), _text(row, "short"), _several(row, "places"))
         for row in districts
     ]
     return City(
         categories={one.code: one for one in matters},
-        bureaus={one.code: one for one in units},
+        bureaus={one.code: one for one in known},
         districts={one.code: one for one in places},
         rules=_by_category([_rule(row) for row in rules]),
+        units={_text(row, "word"): _text(row, "bureau") for row in units},
+        name=name,
     )
 
 
@@ -141,8 +148,14 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def read(folder: Path) -> City:
-    """The city in a folder of CSV tables. Raises BadTable when one is missing or cannot be read."""
+    """The city in a folder of CSV tables. Raises BadTable when one is missing or cannot be read; names of units and of the city may lack."""
+    own = _where_there_is_one(folder / "city.csv")
     return city(
         categories=rows(folder / "categories.csv"), bureaus=rows(folder / "bureaus.csv"),
         districts=rows(folder / "districts.csv"), rules=rows(folder / "routing_rules.csv"),
+        units=_where_there_is_one(folder / "unit_names.csv"), name=own[0]["name"] if own else "",
     )
+
+
+def _where_there_is_one(path: Path) -> list[dict[str, str]]:
+    return rows(path) if path.exists() else []

@@ -75,6 +75,7 @@ class Understander:
     gazetteer: place.Gazetteer
     often_urgent: tuple[bool, ...]
     families: linear.Reals
+    units: accused.Names
     version: str
 
     @classmethod
@@ -94,7 +95,7 @@ class Understander:
         often = tuple(city.categories[code].urgent for code in labels)
         return cls(
             model, judge, trust, labels, kinds, leads, scales, levels, raised, city, leading.table(city, leads), place.gazetteer(city.districts), often,
-            weighing.families(labels, city), str(about.get("version", "")),
+            weighing.families(labels, city), accused.names(city), str(about.get("version", "")),
         )
 
     @property
@@ -135,7 +136,8 @@ class Understander:
     def accused(self, letter: Letter) -> tuple[accused.Accused, ...]:
         """Units that an accusing letter names as its object: none of them may see it."""
         text = letter.text[:READ]
-        return accused.find(self.city, text, district=letter.district or place.find(self.gazetteer, f"{letter.address} {text}")[0])
+        district = letter.district or place.find(self.gazetteer, f"{letter.address} {text}")[0]
+        return accused.find(self.units, self.gazetteer, text, district=district)
 
     def _together(self, letters: Sequence[Letter]) -> list[Understanding]:
         grams = features.of_letters([(one.title, one.body) for one in letters])

@@ -29,7 +29,12 @@ async def load(pool: Database, own: Settings, name: str) -> understanding.Reader
     """The model in this folder with the city's tables. Raises classifier.storage.BadModel."""
     tables = await city.routing(pool)
     # Reading 50 MB and their sums takes a moment that requests should not wait for.
-    return await asyncio.to_thread(understanding.Reader, folder(own, name), tables)
+    return await asyncio.to_thread(understanding.Reader, folder(own, name), tables, name=_called(own))
+
+
+def _called(own: Settings) -> str:
+    """What the city is called; '' where its folder does not say."""
+    return city.name(own.city) if (own.city / "city.csv").exists() else ""
 
 
 async def reader(pool: Database, own: Settings) -> Understand:

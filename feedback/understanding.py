@@ -23,9 +23,9 @@ REMEMBERED = 400
 class Reader:
     """Understands letters with one loaded model and the city's routing tables."""
 
-    def __init__(self, model: Path, city_tables: dict[str, list[dict[str, Any]]]) -> None:
-        """Loads the model; raises classifier.storage.BadModel, saying why, when it cannot serve."""
-        self._understander = Understander.load(model, city=tables.city(**city_tables))
+    def __init__(self, model: Path, city_tables: dict[str, list[dict[str, Any]]], *, name: str = "") -> None:
+        """Loads the model for the city of that name; raises classifier.storage.BadModel, saying why, when it cannot serve."""
+        self._understander = Understander.load(model, city=tables.city(**city_tables, name=name))
         self.folder = model
         self._recent: dict[int, likeness.Traits] = {}
         self.promised = float(storage.described(model).get("precision", 0.0))

@@ -104,6 +104,7 @@ async def _change_tables(hall: Hall, change: Change, *, now: datetime) -> None:
             await reorganised.retire(database, change)
         if change.ends and change.what is What.BUREAU:
             await reorganised.hand_people(database, change)
+            await reorganised.hand_names(database, change)
         elif change.ends:
             await reorganised.lead_as(database, change.code, change.successors[0].code)
 

@@ -24,6 +24,7 @@ INSERTS = {
         ON CONFLICT DO NOTHING""",
     "routing_rules": """INSERT INTO routing_rules (position, id, category, district, words, lead, support, reason, source)
         VALUES (:position, :id, :category, :district, :when, :lead, :support, :reason, :source) ON CONFLICT DO NOTHING""",
+    "unit_names": """INSERT INTO unit_names (word, bureau, source) VALUES (:word, :bureau, :source) ON CONFLICT DO NOTHING""",
     "limits": """INSERT INTO limits (version, code, name, amount, unit, kind, stage, regime, source)
         VALUES (:version, :code, :name, :amount, :unit, :kind, :stage, :regime, :source) ON CONFLICT DO NOTHING""",
 }
@@ -31,6 +32,8 @@ INSERTS = {
 _DAY = """INSERT INTO calendar_days (scope, day, working, name, provisional, source)
     VALUES (:scope, :day, :working, :name, :provisional, :source) ON CONFLICT DO NOTHING"""
 
+_MAY_LACK = ("unit_names",)
+"""Tables a city's folder may leave out."""
 _LISTS = ("keywords", "places", "support", "when")
 _FLAGS = ("urgent", "public", "working", "provisional")
 
@@ -66,7 +69,8 @@ async def load_csv(database: Database, folder: Path) -> None:
     async with database.transaction():
         for table, insert in INSERTS.items():
             columns = _parameters(insert)
-            rows = read_csv(folder / f"{table}.csv")
+            path = folder / f"{table}.csv"
+            rows = [] if table in _MAY_LACK and not path.exists() else read_csv(path)
             await database.execute_many(insert, [{name: row[name] for name in columns} for row in rows])
         for scope, file in (("national", "national"), ("city", "calendar")):
             days = [{**_day_row(day), "scope": scope} for day in calendar.read_rows(read_csv(folder / f"{file}.csv"))]
@@ -137,5 +141,6 @@ async def routing(database: Database) -> dict[str, list[Row]]:
             urgent, public, keywords FROM categories""",
         "rules": """SELECT id, category, district, words AS "when", lead, support, reason
             FROM routing_rules ORDER BY position""",
+        "units": "SELECT word, bureau FROM unit_names ORDER BY word",
     }
     return {table: [_plain(row) for row in await database.fetch_all(query)] for table, query in queries.items()}

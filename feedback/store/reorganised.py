@@ -70,6 +70,12 @@ async def hand_duties(database: Database, change: Change) -> None:
             )
 
 
+async def hand_names(database: Database, change: Change) -> None:
+    """By the everyday names of the old bureau its first successor is meant."""
+    values = {"old": change.code, "new": change.successors[0].code}
+    await database.execute("UPDATE unit_names SET bureau = :new WHERE bureau = :old", values)
+
+
 async def hand_people(database: Database, change: Change) -> None:
     """The accounts, sub-units, reply templates and articles of a bureau that is no more go to its first successor."""
     to = change.successors[0].code

@@ -90,6 +90,8 @@ async def test_duties_and_people_go_along_and_the_old_code_is_never_chosen_again
     assert all(
         row["lead"] != "STHJ" and "STHJ" not in row["support"] and row["lead"] not in row["support"] for row in rules
     )
+    meant = await hall.database.fetch_val("SELECT bureau FROM unit_names WHERE word = '环保'")
+    assert meant == "CGJ"
     wang = await hall.database.fetch_one("SELECT bureau FROM people WHERE username = 'wang'")
     assert wang["bureau"] == "CGJ"
     with pytest.raises(Refused, match="撤销"):

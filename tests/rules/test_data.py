@@ -13,6 +13,7 @@ COLUMNS = {
     "districts": "code,name,short,places,source",
     "categories": "code,group,name,lead,support,kind,limit,urgent,public,boundary,keywords,source",
     "routing_rules": "id,category,district,when,lead,support,reason,source",
+    "unit_names": "word,bureau,source",
     "limits": "version,code,name,amount,unit,kind,stage,regime,source",
     "calendar": "date,working,name,provisional,source",
     "national": "date,working,name,provisional,source",
