@@ -13,7 +13,7 @@ from classifier import card, desk, golden, tables
 from classifier.desk import Confirmed
 from classifier.routing import ACCUSATION
 from classifier.understanding import Understander
-from feedback import app, clock, models
+from feedback import clock, models
 from feedback.actions import learning as exporting
 from feedback.actions import tables as files
 from feedback.actions.hall import Hall
@@ -42,9 +42,7 @@ class Trained:
 
 async def run(own: Settings, corpus: Path, *, export: Path | None, bar: Bar) -> int:
     """Exports the labels, or trains a candidate when there are enough; 0, or 1 when it failed its gate. Raises Failed."""
-    async with reaching.pool(own):
-        pass  # says so when the database is not migrated
-    async with app.opened(own) as hall:
+    async with reaching.hall(own) as hall:
         now = clock.now()
         labels = await exporting.export(hall, now=now)
         if export:

@@ -105,13 +105,10 @@ def _export(settings: Settings, asked: Namespace, path: Path) -> int:
 
 
 async def _write(own: Settings, asked: Namespace, path: Path) -> int:
-    from feedback import app
     from feedback.actions import exporting
     from feedback.rules.figure import Period
 
-    async with reaching.pool(own):
-        pass  # says plainly when there are no tables
     period, kind = Period(asked.first, asked.last), exporting.Format(asked.format)
-    async with app.opened(own) as hall:
+    async with reaching.hall(own) as hall:
         with tqdm(desc="导出", unit=" 件", leave=False, ncols=72, disable=None) as bar:
             return await exporting.cases(hall, path, period=period, format=kind, progress=lambda n: bar.update(n - bar.n))

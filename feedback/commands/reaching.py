@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from databases import Database
 
+from feedback.actions.hall import Hall
 from feedback.settings import Settings
 from feedback.store import city, database, keys, server, vitals
 
@@ -40,6 +41,15 @@ async def pool(settings: Settings) -> AsyncIterator[Database]:
     async with database.connect(settings.url, pool=min(3, settings.pool)) as opened:
         if not await vitals.migrated(opened):
             raise Failed("数据库还没有建好表，请先运行 minsheng migrate。")
+        yield opened
+
+
+@asynccontextmanager
+async def hall(settings: Settings) -> AsyncIterator[Hall]:
+    """The city hall on a migrated database. Raises Failed when it is not migrated."""
+    from feedback import app
+
+    async with pool(settings), app.opened(settings) as opened:
         yield opened
 
 

@@ -49,11 +49,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 async def _plan(own: Settings, asked: Namespace, wanted: Any) -> None:
-    from feedback import app
-
-    async with reaching.pool(own):
-        pass  # says plainly when there are no tables
-    async with app.opened(own) as hall:
+    async with reaching.hall(own) as hall:
         actor = await _administrator(hall.database, asked.by)
         # Written even for a preview, and taken back: later lines are judged beside those before them.
         async with hall.database.transaction(force_rollback=asked.dry_run):
