@@ -134,7 +134,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "returned": _returned(hall, facts, said),
         "rating": rating(case),
         **await reply_desk.beside(hall, who, case, can, name=name, kept=drafts.opened(hall.vault, beside["draft_at"], beside["draft"]), now=now, entering=entering),
-        "hints": hinting.shown(hall, case, (title, address, body), can),
+        "hints": await hinting.shown(hall, case, (title, address, body), can),
         "can": can,
     }  # fmt: skip
 

@@ -91,7 +91,7 @@ async def cards(request: Request, found: list[Case]) -> list[dict[str, Any]]:
             "reasons": ledger["reasons"] if ledger else [],
             "suggestions": suggestions(hall.city, ledger) if ledger and not case.protected else [],
             "returned": _returned(hall, returns.get(case.id)),
-            "hints": hinting.shown(hall, case, (title, address, body), MAY),
+            "hints": await hinting.shown(hall, case, (title, address, body), MAY),
         })  # fmt: skip
     return made
 

@@ -1,5 +1,6 @@
 """What the classifier would point out beside a letter: that it is none for the city, that it holds two matters, whom it accuses."""
 
+import asyncio
 from collections.abc import Collection
 from typing import Any
 
@@ -12,14 +13,17 @@ EXCERPT = 40
 """Characters of a part that are shown."""
 
 
-def shown(hall: Hall, case: Case, words: tuple[str, str, str], can: Collection[str]) -> dict[str, Any]:
+async def shown(hall: Hall, case: Case, words: tuple[str, str, str], can: Collection[str]) -> dict[str, Any]:
     """Hints about this case for somebody who `can` do these steps; `words` are its title, address and body.
 
     `scope` only before it is dispatched, `matters` only for who may split, `accused` only of a protected case."""
     title, address, body = words
     if not (case.protected or "split" in can or "decline" in can):
         return told(hall, body, Hints())
-    found = hall.hints(title, body, district=case.district, address=address, secret=case.protected)
+    # A long letter is read in two dozen pieces: other requests need not wait for that.
+    found = await asyncio.to_thread(
+        hall.hints, title, body, district=case.district, address=address, secret=case.protected
+    )
     here = Hints(
         scope=found.scope if case.status is Status.TRIAGE else "",
         parts=found.parts if "split" in can else (),
