@@ -65,7 +65,12 @@ def support_of(city: City, now: datetime, *, regime: Regime, urgent: bool, versi
     """Until when a bureau that is asked now to support tells the lead what it found; None: no limit."""
     term = city.stage(Stage.CONTRIBUTE, regime=regime, urgent=urgent, version=version)
     due = deadline.due(now, term.limit, city.calendar) if term else None
-    return {"counted_from": now, "contribute_due_at": due, "contribute_provisional": _provisional(city, now, term)}
+    return {
+        "counted_from": now,
+        "contribute_due_at": due,
+        "contribute_warn_at": deadline.warn_before(due, term.limit) if due and term else None,
+        "contribute_provisional": _provisional(city, now, term),
+    }
 
 
 def _provisional(city: City, since: datetime, term: Term | None) -> bool:

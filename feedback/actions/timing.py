@@ -12,7 +12,11 @@ from feedback.rules.record import Case
 from feedback.rules.status import Step
 from feedback.store import cases, stages, timers
 
-MISSED = {Stage.ACCEPT: Step.BREACH_ACCEPT, Stage.CONTACT: Step.BREACH_CONTACT}
+MISSED = {
+    Stage.ACCEPT: Step.BREACH_ACCEPT,
+    Stage.CONTACT: Step.BREACH_CONTACT,
+    Stage.CONTRIBUTE: Step.BREACH_CONTRIBUTE,
+}
 
 Act = Callable[[Hall, Case, datetime], Awaitable[Case]]
 
@@ -57,9 +61,11 @@ async def breach(hall: Hall, case: Case, now: datetime) -> Case:
 
 
 async def miss(hall: Hall, watched: stages.Watched, *, now: datetime) -> Case:
-    """Nobody signed for the case, or said a first word to its citizen, in time: recorded at the true time, once and for ever."""
+    """Nobody signed for the case, said a first word to its citizen, or told the lead what it found, in time: recorded at the true
+    time, once and for ever."""
+    said = {"note": f"{hall.city.bureau_name(watched.bureau)}没有按时反馈。"} if watched.stage is Stage.CONTRIBUTE else None
     async with hall.database.transaction():
-        after = await take_step(hall, CLOCK, watched.case, MISSED[watched.stage], now=now)
+        after = await take_step(hall, CLOCK, watched.case, MISSED[watched.stage], now=now, said=said)
         await stages.record(hall.database, watched)
     return after
 

@@ -28,6 +28,7 @@ SAYS = {
 STAGE_SAYS = {
     Stage.ACCEPT: "还没有签收，",
     Stage.CONTACT: "还没有联系市民，",
+    Stage.CONTRIBUTE: "还没有反馈协办意见，",
 }
 
 
@@ -77,12 +78,14 @@ async def _climb_answers(hall: Hall, *, now: datetime) -> int:
 async def warn_of_stage(hall: Hall, watched: Watched, *, now: datetime) -> Case:
     """One rung of a stage that is not done: as `warn`, in the house only."""
     case, rung = watched.case, watched.rung
-    people = [] if case.protected else await reminders.receivers(hall.database, case, rung)
+    support = watched.bureau if watched.stage is Stage.CONTRIBUTE else None
+    people = [] if case.protected else await reminders.receivers(hall.database, case, rung, support=support)
+    who = hall.city.bureau_name(support) if support else ""
     async with hall.database.transaction():
         if not await stages.note(hall.database, watched, now=now):
             return case
         if people:
-            case = await take_step(hall, CLOCK, case, Step.WARN, now=now, said={"note": STAGE_SAYS[watched.stage] + SAYS[rung]})
+            case = await take_step(hall, CLOCK, case, Step.WARN, now=now, said={"note": who + STAGE_SAYS[watched.stage] + SAYS[rung]})
             late = now >= watched.due_at
             await telling.staff(hall, case, people, f"{'late' if late else 'soon'}_{watched.stage}", now=now)
     return case

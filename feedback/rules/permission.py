@@ -77,6 +77,7 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.BREACH: {R.CLOCK},
     Step.BREACH_ACCEPT: {R.CLOCK},
     Step.BREACH_CONTACT: {R.CLOCK},
+    Step.BREACH_CONTRIBUTE: {R.CLOCK},
     Step.RECOUNT: {R.CLOCK},
     Step.RECOUNT_STAGES: {R.CLOCK},
     Step.REORGANISE: {R.CLOCK},

@@ -143,6 +143,7 @@ class Assignment:
     contribute_due_at: datetime | None = None
     """Of a supporting bureau: until when it tells the lead what it found."""
     contributed_at: datetime | None = None
+    contribute_breached_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

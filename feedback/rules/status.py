@@ -69,6 +69,7 @@ class Step(StrEnum):
     BREACH = "breach"
     BREACH_ACCEPT = "breach_accept"
     BREACH_CONTACT = "breach_contact"
+    BREACH_CONTRIBUTE = "breach_contribute"
     REORGANISE = "reorganise"
     RECOUNT = "recount"
     RECOUNT_STAGES = "recount_stages"
@@ -91,8 +92,11 @@ FINAL = (S.CLOSED, S.DECLINED, S.DIVERTED, S.WITHDRAWN, S.TERMINATED)
 PAUSED = (S.AWAITING_CITIZEN, S.SUSPENDED)
 
 QUIET = frozenset(
-    {Step.WARN, Step.BREACH, Step.BREACH_ACCEPT, Step.BREACH_CONTACT, Step.RECOUNT, Step.RECOUNT_STAGES, Step.REMIND}
-)
+    {
+        Step.WARN, Step.BREACH, Step.BREACH_ACCEPT, Step.BREACH_CONTACT, Step.BREACH_CONTRIBUTE, Step.RECOUNT,
+        Step.RECOUNT_STAGES, Step.REMIND,
+    }
+)  # fmt: skip
 """They say something about the time and change nothing that a person decides on: a form opened before them is not stale."""
 
 
@@ -149,6 +153,7 @@ TABLE: dict[Step, dict[Status, tuple[Status, ...]]] = {
     Step.BREACH: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.BREACH_ACCEPT: _stay(S.ASSIGNED),
     Step.BREACH_CONTACT: _stay(S.ASSIGNED, S.WORKING, S.SUSPENDED, S.IN_REVIEW),
+    Step.BREACH_CONTRIBUTE: _stay(S.ASSIGNED, S.WORKING, S.SUSPENDED, S.IN_REVIEW),
     Step.RECOUNT: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),
     Step.RECOUNT_STAGES: _stay(*AT_BUREAU, S.JOINED),
     Step.REORGANISE: _stay(S.TRIAGE, *AT_BUREAU, S.JOINED),

@@ -219,7 +219,7 @@ async def holders(database: Database, case_id: int) -> set[str]:
 
 NO_STAGES: Mapping[str, Any] = {
     **dict.fromkeys(
-        ("counted_from", "accept_due_at", "accept_warn_at", "contact_due_at", "contact_warn_at", "contribute_due_at")
+        ("counted_from", *(f"{stage}_{what}" for stage in ("accept", "contact", "contribute") for what in ("due_at", "warn_at")))
     ),
     **dict.fromkeys(("accept_provisional", "contact_provisional", "contribute_provisional"), False),
 }
@@ -229,7 +229,9 @@ MISSED = """
     accept_breached_at = coalesce(accept_breached_at,
         CASE WHEN accepted_at IS NULL AND accept_due_at <= :now THEN accept_due_at END),
     contact_breached_at = coalesce(contact_breached_at,
-        CASE WHEN contacted_at IS NULL AND contact_due_at <= :now THEN contact_due_at END)"""
+        CASE WHEN contacted_at IS NULL AND contact_due_at <= :now THEN contact_due_at END),
+    contribute_breached_at = coalesce(contribute_breached_at,
+        CASE WHEN contributed_at IS NULL AND contribute_due_at <= :now THEN contribute_due_at END)"""
 """What comes too late is recorded as late at its true time, also when the clock had not looked yet."""
 
 

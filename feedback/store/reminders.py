@@ -35,12 +35,15 @@ async def due(database: Database, *, now: datetime) -> list[tuple[Case, Rung]]:
     return [(cases.read(row), Rung(row["rung"])) for row in rows]
 
 
-async def receivers(database: Database, case: Case, rung: Rung) -> list[int]:
-    """Whom this rung means now. Nobody but the confidential clerks ever hears of a protected case."""
+async def receivers(database: Database, case: Case, rung: Rung, *, support: str | None = None) -> list[int]:
+    """Whom this rung means now, in the bureau that supports if one is given, else in the one that leads. Nobody but the
+    confidential clerks ever hears of a protected case."""
     if case.protected:
         return await holding(database, Role.CONFIDENTIAL, None) if rung is Rung.HANDLER else []
     if rung in (Rung.SUPERVISOR, Rung.LEADER):
         return await holding(database, Role(rung.value), None)
+    if support:
+        return await holding(database, Role(rung.value), support)
     if case.bureau is None:
         return await holding(database, Role.DISPATCHER, None) if rung is Rung.HANDLER else []
     if rung is Rung.HANDLER and case.handler_id:

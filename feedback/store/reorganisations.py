@@ -190,7 +190,7 @@ async def hand_over(
     ended = await database.fetch_all(
         f"""UPDATE assignments SET until_at = :now, ended_by = 'reorganise', {cases.MISSED}
         WHERE case_id = :id AND bureau = :old AND until_at IS NULL RETURNING role, round, accepted_at,
-            contribute_due_at, contribute_provisional, contributed_at, counted_from""",
+            contribute_due_at, contribute_warn_at, contribute_provisional, contribute_breached_at, contributed_at, counted_from""",
         {"id": case_id, "old": old, "now": now},
     )
     for row in ended:
@@ -203,18 +203,20 @@ async def hand_over(
         await database.execute(
             """INSERT INTO assignments (case_id, bureau, role, round, from_at, accepted_at, accept_due_at, accept_warn_at,
                 accept_provisional, contact_due_at, contact_warn_at, contact_provisional, contribute_due_at,
-                contribute_provisional, counted_from, contributed_at)
+                contribute_warn_at, contribute_provisional, counted_from, contribute_breached_at, contributed_at)
             SELECT :id, :new, :role, CAST(:round AS smallint), CAST(:now AS timestamptz), CAST(:accepted AS timestamptz),
                 CAST(:accept_due_at AS timestamptz), CAST(:accept_warn_at AS timestamptz),
                 CAST(:accept_provisional AS boolean), CAST(:contact_due_at AS timestamptz),
                 CAST(:contact_warn_at AS timestamptz), CAST(:contact_provisional AS boolean),
-                CAST(:contribute_due_at AS timestamptz), CAST(:contribute_provisional AS boolean),
-                CAST(:counted_from AS timestamptz), CAST(:contributed_at AS timestamptz)
+                CAST(:contribute_due_at AS timestamptz), CAST(:contribute_warn_at AS timestamptz),
+                CAST(:contribute_provisional AS boolean), CAST(:counted_from AS timestamptz),
+                CAST(:contribute_breached_at AS timestamptz), CAST(:contributed_at AS timestamptz)
             WHERE NOT EXISTS (SELECT FROM assignments WHERE case_id = :id AND bureau = :new AND until_at IS NULL)""",
             {
                 "id": case_id, "new": new, "role": row["role"], "round": row["round"], "now": now,
                 "accepted": now if row["accepted_at"] else None,
-                **_left(row, stages), "contributed_at": row["contributed_at"],
+                **_left(row, stages),
+                **{name: row[name] for name in ("contribute_breached_at", "contributed_at")},
             },
         )  # fmt: skip
         if row["role"] == "lead":
@@ -224,7 +226,7 @@ async def hand_over(
 def _left(ended: Any, stages: Mapping[str, Any]) -> Mapping[str, Any]:
     """The stages that the old bureau leaves to the new one: what was signed for is signed for, support owes what it owed."""
     if ended["role"] != "lead":
-        owed = ("contribute_due_at", "contribute_provisional", "counted_from")
+        owed = ("contribute_due_at", "contribute_warn_at", "contribute_provisional", "counted_from")
         return {**cases.NO_STAGES, **{name: ended[name] for name in owed}}
     signed = {name: value for name, value in cases.NO_STAGES.items() if name.startswith("accept")}
     return {**cases.NO_STAGES, **stages, **(signed if ended["accepted_at"] else {})}

@@ -1,5 +1,5 @@
-"""The stages before the answer, by assignment: until when a bureau signs for a case and says its first word to the citizen,
-which of them run, which were missed, and who was warned."""
+"""The stages before the answer, by assignment: until when a bureau signs for a case and says its first word to the citizen, or
+tells the lead what it found; which of them run, which were missed, and who was warned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,20 @@ from feedback.store import cases
 
 BATCH = 200
 
-_RUNNING = {Stage.ACCEPT: "accepted_at IS NULL", Stage.CONTACT: "contacted_at IS NULL"}
+_RUNNING = {
+    Stage.ACCEPT: "accepted_at IS NULL",
+    Stage.CONTACT: "contacted_at IS NULL",
+    Stage.CONTRIBUTE: "contributed_at IS NULL",
+}
+_ROLE = {Stage.ACCEPT: "lead", Stage.CONTACT: "lead", Stage.CONTRIBUTE: "support"}
+"""Whose stage it is."""
+_AT_WORK = "cases.status IN ('assigned','working','suspended','in_review')"
 _OPEN = {
     Stage.ACCEPT: "cases.status = 'assigned'",
-    Stage.CONTACT: "cases.status IN ('assigned','working','suspended','in_review')",
+    Stage.CONTACT: _AT_WORK,
+    Stage.CONTRIBUTE: _AT_WORK,
 }
-"""Where the case must stand: one that is joined, or waits for its citizen, owes neither."""
+"""Where the case must stand: one that is joined, or waits for its citizen, owes none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class Watched:
 
     case: Case
     assignment_id: int
+    bureau: str
     stage: Stage
     due_at: datetime
     rung: Rung = Rung.HANDLER
@@ -37,9 +46,9 @@ class Watched:
 
 def _held(stage: Stage, condition: str) -> str:
     """The running assignments in which this stage is not done, warned from a moment on; found by its partial index."""
-    return f"""SELECT held.id, held.case_id, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
+    return f"""SELECT held.id, held.case_id, held.bureau, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
         FROM assignments AS held JOIN cases ON cases.id = held.case_id
-        WHERE held.role = 'lead' AND held.until_at IS NULL AND held.{_RUNNING[stage]} AND held.{stage}_warn_at <= :now
+        WHERE held.role = '{_ROLE[stage]}' AND held.until_at IS NULL AND held.{_RUNNING[stage]} AND held.{stage}_warn_at <= :now
             AND NOT held.{stage}_over
             AND {_OPEN[stage]} AND {condition}"""
 
@@ -52,7 +61,7 @@ async def missed(database: Database, *, now: datetime) -> list[Watched]:
     """Stages that are too late and not yet recorded as missed, at most a batch."""
     found = _either("held.{stage}_due_at <= :now AND held.{stage}_breached_at IS NULL")
     rows = await database.fetch_all(
-        f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.stage, held.due_at AS stage_due_at
+        f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.bureau AS holder, held.stage, held.due_at AS stage_due_at
         FROM ({found}) AS held JOIN cases ON cases.id = held.case_id ORDER BY held.due_at, held.id, held.stage LIMIT {BATCH}""",
         {"now": now},
     )
@@ -60,7 +69,7 @@ async def missed(database: Database, *, now: datetime) -> list[Watched]:
 
 
 def _watched(row: Any, rung: Rung = Rung.HANDLER) -> Watched:
-    return Watched(cases.read(row), row["assignment_id"], Stage(row["stage"]), row["stage_due_at"], rung)
+    return Watched(cases.read(row), row["assignment_id"], row["holder"], Stage(row["stage"]), row["stage_due_at"], rung)
 
 
 async def record(database: Database, watched: Watched) -> None:
@@ -85,7 +94,7 @@ async def _end(database: Database, watched: Watched) -> None:
 async def due(database: Database, *, now: datetime) -> list[Watched]:
     """Rungs of stages that are due and were not taken for this assignment, at most a batch."""
     rows = await database.fetch_all(
-        f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.stage, held.due_at AS stage_due_at, ladder.rung
+        f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.bureau AS holder, held.stage, held.due_at AS stage_due_at, ladder.rung
         FROM ({_either("true")}) AS held JOIN cases ON cases.id = held.case_id
         CROSS JOIN unnest(CAST(:rungs AS text[]), CAST(:shares AS double precision[])) AS ladder (rung, share)
         WHERE held.warn_at + (held.due_at - held.warn_at) * ladder.share <= :now
@@ -118,16 +127,18 @@ async def contacted(database: Database, case_id: int, *, now: datetime) -> None:
 
 
 async def support_again(
-    database: Database, case_id: int, bureau: str, *, contribute_due_at: datetime | None, contribute_provisional: bool,
-    counted_from: datetime,
+    database: Database, case_id: int, bureau: str, *, contribute_due_at: datetime | None, contribute_warn_at: datetime | None,
+    contribute_provisional: bool, counted_from: datetime,
 ) -> None:  # fmt: skip
-    """Another limit for what a supporting bureau has not told yet."""
+    """Another limit for what a supporting bureau has not told yet and did not miss."""
     await database.execute(
-        """UPDATE assignments SET contribute_due_at = :due, contribute_provisional = :provisional, counted_from = :since
-        WHERE case_id = :id AND bureau = :bureau AND role = 'support' AND until_at IS NULL AND contributed_at IS NULL""",
+        """UPDATE assignments SET contribute_due_at = :due, contribute_warn_at = :warn, contribute_provisional = :provisional,
+            counted_from = :since
+        WHERE case_id = :id AND bureau = :bureau AND role = 'support' AND until_at IS NULL AND contributed_at IS NULL
+            AND contribute_breached_at IS NULL""",
         {
-            "id": case_id, "bureau": bureau, "due": contribute_due_at, "provisional": contribute_provisional,
-            "since": counted_from,
+            "id": case_id, "bureau": bureau, "due": contribute_due_at, "warn": contribute_warn_at,
+            "provisional": contribute_provisional, "since": counted_from,
         },
     )  # fmt: skip
 
@@ -135,7 +146,7 @@ async def support_again(
 async def contributed(database: Database, case_id: int, *, bureau: str | None, now: datetime) -> None:
     """The supporting bureau has told the lead what it found; more of it later changes nothing."""
     await database.execute(
-        """UPDATE assignments SET contributed_at = :now
+        f"""UPDATE assignments SET contributed_at = :now, {cases.MISSED}
         WHERE case_id = :case_id AND bureau = :bureau AND role = 'support' AND until_at IS NULL AND contributed_at IS NULL""",
         {"case_id": case_id, "bureau": bureau, "now": now},
     )
@@ -143,11 +154,11 @@ async def contributed(database: Database, case_id: int, *, bureau: str | None, n
 
 async def again(database: Database, case_id: int, until: Mapping[str, Any]) -> None:
     """Other limits for the running lead's stages that are not done and were not missed."""
-    for stage, running in _RUNNING.items():
+    for stage in (Stage.ACCEPT, Stage.CONTACT):
         await database.execute(
             f"""UPDATE assignments SET {stage}_due_at = :due, {stage}_warn_at = :warn, {stage}_provisional = :provisional,
                 counted_from = :since
-            WHERE case_id = :id AND role = 'lead' AND until_at IS NULL AND {running} AND {stage}_breached_at IS NULL""",
+            WHERE case_id = :id AND role = 'lead' AND until_at IS NULL AND {_RUNNING[stage]} AND {stage}_breached_at IS NULL""",
             {
                 "id": case_id, "due": until[f"{stage}_due_at"], "warn": until[f"{stage}_warn_at"],
                 "provisional": until[f"{stage}_provisional"], "since": until["counted_from"],
@@ -157,16 +168,16 @@ async def again(database: Database, case_id: int, until: Mapping[str, Any]) -> N
 
 
 async def running(database: Database, ids: Sequence[int]) -> dict[int, list[Any]]:
-    """The stages that run in these cases: stage, due_at and warn_at, the first due first."""
+    """The stages that run in these cases: stage, the bureau it is of, due_at and warn_at, the first due first."""
     parts = " UNION ALL ".join(
-        f"""SELECT held.case_id, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
+        f"""SELECT held.case_id, held.bureau, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
         FROM assignments AS held JOIN cases ON cases.id = held.case_id
-        WHERE held.case_id = ANY(:ids) AND held.role = 'lead' AND held.until_at IS NULL AND held.{condition}
+        WHERE held.case_id = ANY(:ids) AND held.role = '{_ROLE[stage]}' AND held.until_at IS NULL AND held.{condition}
             AND held.{stage}_due_at IS NOT NULL AND {_OPEN[stage]}"""
         for stage, condition in _RUNNING.items()
     )
     found: dict[int, list[Any]] = {}
     if ids:
-        for row in await database.fetch_all(f"{parts} ORDER BY due_at, stage", {"ids": list(ids)}):
+        for row in await database.fetch_all(f"{parts} ORDER BY due_at, stage, bureau", {"ids": list(ids)}):
             found.setdefault(row["case_id"], []).append(row)
     return found

@@ -50,11 +50,16 @@ def _of_support(city: City, case: Case, held: Assignment, now: datetime) -> dict
     found = _stage(Stage.CONTRIBUTE, term, held.from_at, held.contribute_due_at, held.contributed_at, min(now, held.until_at or now))
     if held.contributed_at is None and held.until_at is not None:
         found["light"] = deadline.Light.DONE
-    return {**found, "title": f"{TITLES[Stage.CONTRIBUTE]}（{city.bureau_name(held.bureau)}）"}
+    late = found["late"] or held.contribute_breached_at is not None
+    return {**found, "title": _title(city, Stage.CONTRIBUTE, held.bureau), "late": late}
+
+
+def _title(city: City, stage: Stage, bureau: str) -> str:
+    return TITLES[stage] + (f"（{city.bureau_name(bureau)}）" if stage is Stage.CONTRIBUTE else "")
 
 
 def running(city: City, case: Case, found: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
-    """The stages that the bureau of a listed case still owes before the answer, the first due first."""
+    """What the bureaus of a listed case still owe before the answer, the first due first."""
     shown = []
     for one in found:
         stage = Stage(one["stage"])
@@ -62,7 +67,7 @@ def running(city: City, case: Case, found: Sequence[Any], now: datetime) -> list
         if term is not None:
             light = deadline.light(now, due_at=one["due_at"], warn_at=one["warn_at"])
             left = deadline.remaining(now, one["due_at"], term.limit, city.calendar)
-            shown.append({"stage": stage, "title": TITLES[stage], "due_at": one["due_at"], "light": light, "remaining": left})
+            shown.append({"stage": stage, "title": _title(city, stage, one["bureau"]), "due_at": one["due_at"], "light": light, "remaining": left})
     return shown
 
 

@@ -78,6 +78,7 @@ STEPS = {
     Step.BREACH: "超过答复期限",
     Step.BREACH_ACCEPT: "超过签收期限",
     Step.BREACH_CONTACT: "超过首次联系期限",
+    Step.BREACH_CONTRIBUTE: "超过协办反馈期限",
     Step.RECOUNT: "期限重新计算",
     Step.RECOUNT_STAGES: "签收、联系、协办期限重新计算",
     Step.REORGANISE: "机构或事项调整",
@@ -166,7 +167,7 @@ CHANNELS = {
 HIDDEN_FROM_CITIZEN = frozenset(
     {
         Step.ASK, Step.NOTE, Step.INSTRUCT, Step.ASSIGN, Step.REPLY, Step.SEND_BACK, Step.CONTRIBUTE, Step.WARN, Step.BREACH_ACCEPT, Step.BREACH_CONTACT,
-        Step.REQUEST_EXTENSION, Step.REFUSE_EXTENSION, Step.RECUSE, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.RECOUNT_STAGES,
+        Step.BREACH_CONTRIBUTE, Step.REQUEST_EXTENSION, Step.REFUSE_EXTENSION, Step.RECUSE, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.RECOUNT_STAGES,
     }
 )  # fmt: skip
 """Steps among colleagues: they are in the history, not in what the citizen reads."""

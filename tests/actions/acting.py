@@ -175,6 +175,7 @@ ACTS: dict[Step, Act] = {
     Step.WARN: warn,
     Step.BREACH_ACCEPT: miss(Stage.ACCEPT),
     Step.BREACH_CONTACT: miss(Stage.CONTACT),
+    Step.BREACH_CONTRIBUTE: miss(Stage.CONTRIBUTE),
     Step.BREACH: clock_step(
         timing.breach, lambda case, now: case.breached_at is None and case.due_at is not None and now >= case.due_at
     ),

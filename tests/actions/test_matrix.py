@@ -36,7 +36,9 @@ PATHS: dict[Status, tuple[Step, ...]] = {
 """The shortest way to each status; no case is ever kept as merely submitted."""
 
 BY_THE_DISPATCHER = (Status.TRIAGE, Status.DECLINED, Status.DIVERTED)
-LATER = {Step.EXPIRE: 10, Step.BREACH: 40, Step.BREACH_ACCEPT: 5, Step.BREACH_CONTACT: 5, Step.REMIND: 12}
+LATER = {
+    Step.EXPIRE: 10, Step.BREACH: 40, Step.BREACH_ACCEPT: 5, Step.BREACH_CONTACT: 5, Step.BREACH_CONTRIBUTE: 5, Step.REMIND: 12,
+}  # fmt: skip
 """Days to wait before the clock or a reminder is due."""
 
 NOT_ALONE = {Step.SUBMIT, Step.ROUTE, Step.ASK, Step.FOLLOW, Step.RECOUNT, Step.RECOUNT_STAGES, Step.ASSIGN, Step.REORGANISE}
@@ -61,9 +63,10 @@ def test_every_step_is_walked_or_has_tests_of_its_own():
 
 
 @pytest.fixture
-async def world(template):
+async def world(template, before):
+    """A database for each status: the clock looks at so many missed stages at a time, and those of other tests would stand first."""
     async with AsyncExitStack() as stack:
-        yield await acting.world(stack, template, "matrix")
+        yield await acting.world(stack, template, f"matrix_{before}")
 
 
 async def brought(world, path, *, clear):

@@ -2,9 +2,10 @@
 
 import pytest
 
-from feedback.actions import dispatching, handling
+from feedback.actions import dispatching, handling, timing
 from feedback.rules.limit import Regime, Stage
 from feedback.rules.permission import Actor, Role
+from feedback.rules.status import Step
 from feedback.store import cases
 from feedback.web import stage_view
 from tests import people
@@ -69,3 +70,69 @@ async def test_a_rejected_return_brings_the_supporting_bureaus_back(hall):
     assert await cases.holders(hall.database, case.id) == set()
     case = await dispatching.decide_return(hall, diao, case, uphold=False, reason="就是你局", now=at("2026-11-23 12:00"))
     assert await cases.holders(hall.database, case.id) == {"STHJ", "D_YF"}
+
+
+async def supported(hall):
+    """The noise, dispatched on Monday 23 November 2026 with the bureau of 李工 beside: it owes its findings until the end of Thursday."""
+    _, case = await submitted(hall, body="我家门口那个东西又坏了，没人管。")
+    diao = await actor(hall, people.DIAO)
+    return await dispatching.dispatch(
+        hall, diao, case, bureau="STHJ", category="C01", support=["CGJ"], now=at("2026-11-23 09:10")
+    )
+
+
+async def told(hall, someone):
+    """What this person was told of findings that are owed."""
+    rows = await hall.database.fetch_all(
+        """SELECT what FROM inbox JOIN people ON people.id = person_id
+        WHERE username = :u AND what LIKE '%\\_contribute' ORDER BY inbox.id""",
+        {"u": someone.username},
+    )
+    return [row["what"] for row in rows]
+
+
+async def missed(hall, case):
+    [held] = [one for one in await cases.assignments(hall.database, case.id) if one.role == "support"]
+    return held.contribute_breached_at
+
+
+async def test_the_supporting_bureau_is_warned_on_its_last_day_and_the_supervisor_when_it_is_late(hall):
+    case = await supported(hall)
+    await timing.tick(hall, now=at("2026-11-25 17:00"))
+    await timing.tick(hall, now=at("2026-11-26 08:29"))
+    assert await told(hall, people.LI) == []
+    await timing.tick(hall, now=at("2026-11-26 08:30"))
+    await timing.tick(hall, now=at("2026-11-26 12:00"))
+    assert await told(hall, people.LI) == ["soon_contribute"]
+    assert await told(hall, people.DU) == []
+    await timing.tick(hall, now=at("2026-11-27 00:00"))  # recorded at its true time, nobody is woken
+    assert await missed(hall, case) == at("2026-11-27 00:00")
+    await timing.tick(hall, now=at("2026-11-27 08:30"))
+    await timing.tick(hall, now=at("2026-11-30 09:00"))
+    assert await told(hall, people.DU) == ["late_contribute"]
+    # The lead is not warned of what another bureau owes, and its own answer stays its own.
+    assert await told(hall, people.WANG) == await told(hall, people.JU) == []
+    events = await cases.events(hall.database, case.id)
+    assert [one.step for one in events].count(Step.BREACH_CONTRIBUTE) == 1
+
+
+async def test_findings_in_time_are_not_missed_and_nobody_is_warned(hall):
+    case = await supported(hall)
+    case = await handling.contribute(hall, await actor(hall, people.LI), case, finding="路面归我们", now=at("2026-11-25 16:00"))
+    await timing.tick(hall, now=at("2026-11-30 09:00"))
+    assert await missed(hall, case) is None
+    assert await told(hall, people.LI) == await told(hall, people.DU) == []
+
+
+async def test_findings_too_late_are_recorded_as_late_by_the_step_itself(hall):
+    case = await supported(hall)
+    case = await handling.contribute(hall, await actor(hall, people.LI), case, finding="路面归我们", now=at("2026-11-27 09:00"))
+    assert await missed(hall, case) == at("2026-11-27 00:00")
+
+
+async def test_what_was_missed_stays_missed_under_other_rules(hall):
+    case = await supported(hall)
+    await timing.tick(hall, now=at("2026-11-27 00:00"))
+    found = await cases.get(hall.database, case.number)
+    await dispatching.change_urgency(hall, await actor(hall, people.DIAO), found, urgent=True, now=at("2026-11-27 09:00"))
+    assert await missed(hall, case) == at("2026-11-27 00:00")

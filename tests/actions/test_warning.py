@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feedback.actions import asking, handling, timing
 from feedback.rules import ladder
 from feedback.rules.ladder import Rung
+from feedback.rules.permission import Actor, Role
 from feedback.rules.status import Status, Step
 from feedback.store import cases, reminders
 from tests import people
@@ -138,7 +139,9 @@ async def _tick_around(template, gaps):
         _, case = await submitted(hall)
         wang = await actor(hall, people.WANG)
         case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
-        await handling.contact(hall, wang, case, text="今晚去看", now=at("2026-11-23 10:05"))
+        case = await handling.contact(hall, wang, case, text="今晚去看", now=at("2026-11-23 10:05"))
+        beside = Actor(Role.HANDLER, wang.person_id, "D_YF")  # tells what it found, so that nothing but the answer is owed
+        await handling.contribute(hall, beside, case, finding="路面归我们", now=at("2026-11-23 10:10"))
         now = at("2026-12-03 15:00")
         for gap in gaps:
             now += timedelta(minutes=gap)
