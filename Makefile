@@ -28,7 +28,7 @@ run: .venv/.installed  ## set up and serve the demo city (PORT=8000, VAR=var)
 test: check $(MODEL)  ## set up and run every test (browser tests skip, and say so, without chromium)
 	@$(BIN)/python -m coverage run --branch --source=feedback/rules --data-file=.venv/.coverage -m pytest -q tests/rules
 	@$(BIN)/python -m coverage report --data-file=.venv/.coverage --skip-covered --fail-under=100
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --ignore=tests/rules $(PYTEST)
 
 check: .venv/.developing  ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/mypy

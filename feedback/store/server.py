@@ -77,9 +77,10 @@ def serving(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def throwaway() -> Iterator[str]:
-    """The address of an empty database in a temporary folder, both gone at the end: for tests."""
-    folder = Path(tempfile.mkdtemp(prefix="minsheng-throwaway-"))
+def throwaway(parent: Path | None = None) -> Iterator[str]:
+    """The address of an empty database in a folder of its own under `parent` (None: the system's temporary one), both gone at the
+    end: for tests."""
+    folder = Path(tempfile.mkdtemp(prefix="minsheng-throwaway-", dir=parent))
     try:
         if os.geteuid() == 0:
             folder.chmod(0o711)

@@ -26,7 +26,7 @@ async def city_hall(template: str, name: str = "walks") -> AsyncIterator[Hall]:
     """The hall on the database `name`, copied from the template when it is first asked for."""
     if name not in _made:
         connection = await asyncpg.connect(sibling(template, "postgres"))
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_city")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_city STRATEGY file_copy")
         await connection.close()
         _made.add(name)
     async with database.connect(sibling(template, name), pool=4) as pool:

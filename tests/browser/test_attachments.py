@@ -133,7 +133,7 @@ def test_staff_see_them_and_answer_with_one(visitor: Visitor, files: dict[str, s
     second.press("通过，发给市民")
     second.page.get_by_text("答复已经发给市民").wait_for()
     second.page.emulate_media(media="print")
-    second.page.screenshot(path=f"var/shots/attach-print-{visitor.width}.png", full_page=True)
+    second.picture("attach-print", whole=True)
     other.close()
     mine = json.loads(page.request.get(f"{site}/api/v1/cases/{number}?code={code}").text())
     assert [one["name"] for one in mine["reply"]["attachments"]] == ["大门.jpg"]
