@@ -18,8 +18,11 @@ async def waiting(database: Database, *, limit: int) -> list[Any]:
 
 
 async def count_waiting(database: Database) -> int:
-    """How many wait."""
-    return await database.fetch_val("SELECT count(*) FROM audits WHERE decided_at IS NULL")
+    """How many wait; one that became protected meanwhile is nobody's sample."""
+    return await database.fetch_val(
+        """SELECT count(*) FROM audits JOIN cases ON cases.id = audits.case_id
+        WHERE audits.decided_at IS NULL AND NOT cases.protected"""
+    )
 
 
 async def machine_said(database: Database, case_id: int) -> Any | None:

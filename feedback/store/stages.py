@@ -164,7 +164,11 @@ async def again(database: Database, case_id: int, until: Mapping[str, Any]) -> N
                 "provisional": until[f"{stage}_provisional"], "since": until["counted_from"],
             },
         )  # fmt: skip
-    await cases.sign_by(database, case_id, until["accept_due_at"])
+    await database.execute(
+        """UPDATE cases SET accept_due_at = held.accept_due_at FROM assignments AS held
+        WHERE cases.id = :id AND held.case_id = cases.id AND held.role = 'lead' AND held.until_at IS NULL""",
+        {"id": case_id},
+    )
 
 
 async def running(database: Database, ids: Sequence[int]) -> dict[int, list[Any]]:

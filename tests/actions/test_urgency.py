@@ -64,3 +64,12 @@ async def test_a_bureau_does_not_decide_it(hall):
     wang = await actor(hall, people.WANG)
     with pytest.raises(WrongRole):
         await dispatching.change_urgency(hall, wang, case, urgent=True, now=at("2026-11-23 09:10"))
+
+
+async def test_a_time_to_sign_that_was_missed_keeps_its_place_in_the_list(hall):
+    _, case = await submitted(hall)  # to sign for until the end of Tuesday
+    await timing.tick(hall, now=at("2026-11-25 00:00"))
+    case = await cases.get(hall.database, case.number)
+    await dispatching.change_urgency(hall, await actor(hall, people.DIAO), case, urgent=True, now=at("2026-11-25 09:00"))
+    listed = await hall.database.fetch_val("SELECT accept_due_at FROM cases WHERE id = :id", {"id": case.id})
+    assert listed == (await lead_of(hall, case)).accept_due_at == at("2026-11-25 00:00")

@@ -91,3 +91,10 @@ async def get(client: httpx.AsyncClient, who: people.Someone, address: str) -> P
 async def post(client: httpx.AsyncClient, who: people.Someone, address: str, **fields: Any) -> httpx.Response:
     """A form somebody sends."""
     return await client.post(address, data=fields, headers=await browser(client, who))
+
+
+async def step(client: httpx.AsyncClient, who: people.Someone, number: str, name: str, **fields: Any) -> httpx.Response:
+    """Fills in the form of the case's page, as a browser would."""
+    hidden = (await get(client, who, f"/desk/{number}")).form(name)
+    kept = {field: hidden[field] for field in ("version", "seen") if field in hidden}
+    return await post(client, who, hidden["action"], step=name, **{**kept, **fields})

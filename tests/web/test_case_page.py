@@ -9,7 +9,7 @@ from feedback import clock
 from tests import people
 from tests.store.test_together import counted
 from tests.web.conftest import token
-from tests.web.staff import Page, api_step, at_bureau, browser, get, post
+from tests.web.staff import Page, api_step, at_bureau, browser, get, post, step
 
 pytestmark = pytest.mark.anyio
 
@@ -25,13 +25,6 @@ async def number(client):
     number = await at_bureau(client)
     await api_step(client, people.WANG, number, "accept")
     return number
-
-
-async def step(client, who, number, name, **fields):
-    """Fills in the form of the page, as a browser would."""
-    hidden = (await get(client, who, f"/desk/{number}")).form(name)
-    kept = {field: hidden[field] for field in ("version", "seen") if field in hidden}
-    return await post(client, who, hidden["action"], step=name, **{**kept, **fields})
 
 
 @pytest.mark.parametrize(("someone", "most"), [(people.WANG, 11), (people.JU, 11), (people.DU, 10), (people.DIAO, 10)])

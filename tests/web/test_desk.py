@@ -4,7 +4,7 @@ import pytest
 
 from tests import people
 from tests.web.conftest import submitted, token
-from tests.web.staff import Page, api_step, at_bureau, browser, get, post
+from tests.web.staff import Page, api_step, at_bureau, browser, get, post, step
 
 pytestmark = pytest.mark.anyio
 
@@ -16,13 +16,6 @@ ANSWER = (
 @pytest.fixture
 async def number(client):
     return await at_bureau(client)
-
-
-async def step(client, who, number, name, **fields):
-    """Fills in the form of the page, as a browser would."""
-    page = await get(client, who, f"/desk/{number}")
-    hidden = page.form(name)
-    return await post(client, who, hidden["action"], step=name, version=hidden["version"], **fields)
 
 
 async def test_the_queue_shows_what_is_due_with_its_light(client, number):
