@@ -77,13 +77,18 @@ async def compare(small: str, large: str) -> dict[str, dict[str, float]]:
 
 async def _medians(small: Ask, large: Ask) -> dict[str, float]:
     taken: tuple[list[float], list[float]] = ([], [])
+    shown = [0, 0]
     for _ in range(ROUNDS):
-        for ask, times in zip((small, large), taken, strict=True):
+        for city, ask in enumerate((small, large)):
             began = time.perf_counter()
-            await ask()
-            times.append(1000 * (time.perf_counter() - began))
+            found = await ask()
+            taken[city].append(1000 * (time.perf_counter() - began))
+            shown[city] = len(found[0]) if isinstance(found, tuple) else 0
     low, high = (statistics.median(times) for times in taken)
-    return {"small_ms": round(low, 2), "large_ms": round(high, 2), "ratio": round(high / low, 2)}
+    return {
+        "small_ms": round(low, 2), "large_ms": round(high, 2), "ratio": round(high / low, 2),
+        "small_rows": shown[0], "large_rows": shown[1],
+    }  # fmt: skip
 
 
 def measure(size: int = LARGE) -> dict[str, Any]:
@@ -103,11 +108,17 @@ async def _measured(url: str, size: int) -> dict[str, Any]:
         filled[name] = {"cases": cases, "fill_seconds": round(time.perf_counter() - began, 1)}
     found = await compare(sibling(url, "small"), sibling(url, "large"))
     slowest = max(found, key=lambda name: found[name]["large_ms"])
-    ratios = [one["ratio"] for one in found.values()]
     return filled | {
         "lists": found, "slowest": {slowest: found[slowest]},
-        "ratio": {"median": round(statistics.median(ratios), 2), "largest": max(ratios)},
+        "ratio": _spread([one["ratio"] for one in found.values()]),
+        # In the small city most queues of a bureau are nearly empty: a full page is only compared with a full page.
+        "ratio_of_equal_pages": _spread([one["ratio"] for one in found.values() if one["small_rows"] == one["large_rows"]]),
+        "most_ms_more": round(max(one["large_ms"] - one["small_ms"] for one in found.values()), 2),
     }  # fmt: skip
+
+
+def _spread(ratios: list[float]) -> dict[str, float]:
+    return {"median": round(statistics.median(ratios), 2), "largest": max(ratios), "lists": len(ratios)}
 
 
 def main() -> None:
