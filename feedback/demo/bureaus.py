@@ -77,12 +77,12 @@ def _office(moment: datetime, hours: float, hall: Hall) -> datetime:
 
 async def whole(life: Life) -> AsyncIterator[datetime]:
     """From the dispatcher to the citizen's rating, and a second round where there is one."""
-    for part in (_dispatch, _accept, _work, _answer, _rate):
+    for part in (_dispatch, _accept, _support, _work, _answer, _rate):
         async for moment in part(life):
             yield moment
     if (await life.case()).round == 2:
         life.answer = Answer("已重新到现场核查并督促落实。", life.random.choice(phrases.SECOND_ANSWERS), handling.Outcome.SOLVED)
-        for part in (_accept, _answer, _rate):
+        for part in (_accept, _support, _answer, _rate):
             async for moment in part(life):
                 yield moment
 
@@ -127,6 +127,19 @@ async def _accept(life: Life) -> AsyncIterator[datetime]:
         case = await life.case()
     if case.status is Status.ASSIGNED:
         await handling.accept(town.hall, town.actor(Role.HANDLER, case.bureau), case, now=life.now)
+
+
+async def _support(life: Life) -> AsyncIterator[datetime]:
+    """The bureaus beside the lead tell it what they found; one in ten does not."""
+    case, town = await life.case(), life.town
+    luck = Random(case.id)  # its own, so that the rest of the life stays what it is
+    for bureau in sorted(await cases.holders(town.hall.database, case.id) - {case.bureau or ""}):
+        if case.status is Status.WORKING and luck.random() < 0.9:
+            yield life.later(luck.uniform(0.2, 2))
+            case = await life.case()
+            if case.status is Status.WORKING:
+                beside = Actor(Role.HANDLER, town.staff.get((Role.HANDLER, bureau)), bureau)
+                await handling.contribute(town.hall, beside, case, finding=luck.choice(phrases.FINDINGS), now=life.now)
 
 
 async def _return(life: Life, case: Case) -> AsyncIterator[datetime]:

@@ -45,8 +45,11 @@ def remaining(city: City, case: Case, now: datetime) -> str:
     return deadline.remaining(now, case.due_at, term.limit, city.calendar)
 
 
-def row(hall: Hall, case: Case, now: datetime, *, title: str = "", owed: Sequence[Any] = ()) -> dict[str, Any]:
-    """One case in a list. `title` is that of a protected case, for who may read it; `owed` are its running stages."""
+def row(
+    hall: Hall, case: Case, now: datetime, *, title: str = "", owed: Sequence[Any] = (), reader: str | None = None
+) -> dict[str, Any]:
+    """One case in a list. `title` is that of a protected case, for who may read it; `owed` are its running stages; `reader` is the
+    bureau of the person who sees the list."""
     city = hall.city
     return {
         "number": case.number,
@@ -63,7 +66,7 @@ def row(hall: Hall, case: Case, now: datetime, *, title: str = "", owed: Sequenc
         "due_at": case.due_at,
         "light": light(case, now),
         "remaining": remaining(city, case, now),
-        "stages": stage_view.running(city, case, owed, now),
+        "stages": stage_view.running(city, case, owed, now, bureau=reader),
         "round": case.round,
         "reminders": case.reminders,
         "source": case.source,

@@ -151,7 +151,10 @@ async def listing(
     )
     names = {**known, **strangers}
     rows = [
-        {**case_view.row(hall, case, now, title=titles.get(case.id, ""), owed=owed.get(case.id, ())), "handler": names.get(case.handler_id or 0)}
+        {
+            **case_view.row(hall, case, now, title=titles.get(case.id, ""), owed=owed.get(case.id, ()), reader=who.bureau),
+            "handler": names.get(case.handler_id or 0),
+        }
         for case in found
     ]
     return rows, following

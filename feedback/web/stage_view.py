@@ -58,17 +58,22 @@ def _title(city: City, stage: Stage, bureau: str) -> str:
     return TITLES[stage] + (f"（{city.bureau_name(bureau)}）" if stage is Stage.CONTRIBUTE else "")
 
 
-def running(city: City, case: Case, found: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
-    """What the bureaus of a listed case still owe before the answer, the first due first."""
-    shown = []
-    for one in found:
+def running(city: City, case: Case, found: Sequence[Any], now: datetime, *, bureau: str | None = None) -> list[dict[str, Any]]:
+    """What is still owed before the answer of a listed case, the first due first; what several bureaus owe the lead stands once.
+
+    `bureau` is the reader's: one that supports has nothing to do with what the lead and the others owe."""
+    own = [one for one in found if bureau in (None, case.bureau, one["bureau"])]
+    shown: dict[Stage, dict[str, Any]] = {}
+    for one in own:
         stage = Stage(one["stage"])
         term = city.stage(stage, regime=case.regime, urgent=case.urgent, version=case.limit_version)
-        if term is not None:
+        if term is not None and stage not in shown:
             light = deadline.light(now, due_at=one["due_at"], warn_at=one["warn_at"])
             left = deadline.remaining(now, one["due_at"], term.limit, city.calendar)
-            shown.append({"stage": stage, "title": _title(city, stage, one["bureau"]), "due_at": one["due_at"], "light": light, "remaining": left})
-    return shown
+            several = sum(other["stage"] == stage for other in own)
+            title = f"{TITLES[stage]}（{several} 家单位）" if several > 1 else _title(city, stage, one["bureau"])
+            shown[stage] = {"stage": stage, "title": title, "due_at": one["due_at"], "light": light, "remaining": left}
+    return list(shown.values())
 
 
 def _stage(

@@ -6,7 +6,7 @@ from feedback.actions import dispatching, handling, timing
 from feedback.rules.limit import Regime, Stage
 from feedback.rules.permission import Actor, Role
 from feedback.rules.status import Step
-from feedback.store import cases
+from feedback.store import cases, stages
 from feedback.web import stage_view
 from tests import people
 from tests.actions.test_story import submitted
@@ -136,3 +136,20 @@ async def test_what_was_missed_stays_missed_under_other_rules(hall):
     found = await cases.get(hall.database, case.number)
     await dispatching.change_urgency(hall, await actor(hall, people.DIAO), found, urgent=True, now=at("2026-11-27 09:00"))
     assert await missed(hall, case) == at("2026-11-27 00:00")
+
+
+async def test_a_list_says_once_what_several_bureaus_owe_and_nothing_to_a_bureau_that_owes_other_things(hall):
+    _, case = await submitted(hall, body="我家门口那个东西又坏了，没人管。")
+    diao = await actor(hall, people.DIAO)
+    case = await dispatching.dispatch(
+        hall, diao, case, bureau="STHJ", category="C01", support=["CGJ", "ZJJ"], now=at("2026-11-23 09:10")
+    )
+    found = (await stages.running(hall.database, [case.id]))[case.id]
+
+    def told(bureau):
+        shown = stage_view.running(hall.city, case, found, at("2026-11-27 09:00"), bureau=bureau)
+        return [(one["title"], str(one["light"])) for one in shown]
+
+    lead = [("签收", "red"), ("首次联系市民", "red"), ("协办反馈（2 家单位）", "red")]
+    assert told("STHJ") == told(None) == lead
+    assert told("CGJ") == [(f"协办反馈（{hall.city.bureau_name('CGJ')}）", "red")]
