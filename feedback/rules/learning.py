@@ -128,7 +128,8 @@ def share(right: Sequence[bool]) -> float:
 class Span:
     """What a category, or all of them, did in a span of time: figures of the drift page.
 
-    `decided` cases have a bureau by now; in `overridden` of them a person chose another bureau or category than the machine's first."""
+    `decided` cases have a bureau by now; in `overridden` of them a person chose another bureau or category than the machine's first.
+    `unknown` is the share of words never learned in the `measured` ones."""
 
     received: int = 0
     auto: int = 0
@@ -136,6 +137,7 @@ class Span:
     overridden: int = 0
     certainty: float = 0.0
     unknown: float = 0.0
+    measured: int = 0
 
     @property
     def override_rate(self) -> float:
@@ -174,9 +176,10 @@ def alarms(before: Span, lately: Span) -> list[Alarm]:
         changes = (
             (Alarm.ROUTES_LESS, before.auto_share - lately.auto_share),
             (Alarm.LESS_CERTAIN, before.certainty - lately.certainty),
-            (Alarm.STRANGE_WORDS, lately.unknown - before.unknown),
         )
         found += [alarm for alarm, worse in changes if worse >= _DROP]
+    if min(before.measured, lately.measured) >= LEAST_SEEN and lately.unknown - before.unknown >= _DROP:
+        found.append(Alarm.STRANGE_WORDS)
     return found
 
 

@@ -20,7 +20,7 @@ _CASES = """
 """
 _FIGURES = """count(*) AS received, count(*) FILTER (WHERE auto) AS auto, count(*) FILTER (WHERE decided) AS decided,
     count(*) FILTER (WHERE decided AND overridden) AS overridden, coalesce(avg(probability), 0) AS certainty,
-    coalesce(avg(unknown), 0) AS unknown"""
+    coalesce(avg(unknown), 0) AS unknown, count(unknown) AS measured"""
 
 
 async def weeks(database: Database, *, since: datetime) -> list[Any]:

@@ -64,7 +64,7 @@ async def show(request: Request) -> Response:
 
 
 def _span(row: Any) -> Span:
-    names = ("received", "auto", "decided", "overridden", "certainty", "unknown")
+    names = ("received", "auto", "decided", "overridden", "certainty", "unknown", "measured")
     return Span(**{name: row[name] for name in names})
 
 

@@ -80,16 +80,19 @@ def test_shares_of_a_span():
 
 
 def test_alarms_only_beyond_noise():
-    calm = Span(received=200, auto=80, decided=180, overridden=18, certainty=0.7, unknown=0.3)
+    calm = Span(received=200, auto=80, decided=180, overridden=18, certainty=0.7, unknown=0.3, measured=200)
     assert learning.alarms(calm, calm) == []
     # 12 of 30 (40 %) are overridden, the interval begins at 0.246: above the 10 % of before.
     assert learning.alarms(calm, Span(30, 12, 30, 12, 0.7, 0.3)) == [Alarm.OVERRIDDEN_MORE]
     # 4 of 30: 13 %, its interval begins at 0.053.
     assert learning.alarms(calm, Span(30, 12, 30, 4, 0.7, 0.3)) == []
-    strange = learning.alarms(calm, Span(30, 6, 30, 3, 0.55, 0.45))
+    strange = learning.alarms(calm, Span(30, 6, 30, 3, 0.55, 0.45, 30))
     assert strange == [Alarm.ROUTES_LESS, Alarm.LESS_CERTAIN, Alarm.STRANGE_WORDS]
+    # A time in which nobody counted the unknown words cannot have had fewer of them.
+    unmeasured = Span(received=200, auto=80, decided=180, overridden=18, certainty=0.7)
+    assert learning.alarms(unmeasured, Span(30, 12, 30, 4, 0.7, 0.45, 30)) == []
     # Nineteen cases say nothing, however bad they look.
-    assert learning.alarms(calm, Span(19, 0, 19, 19, 0.0, 1.0)) == []
+    assert learning.alarms(calm, Span(19, 0, 19, 19, 0.0, 1.0, 19)) == []
 
 
 def test_a_promise_is_broken_when_the_sample_says_so_with_confidence():

@@ -140,7 +140,7 @@ async def test_a_model_that_failed_says_why(client):
 
 
 def test_alarms_are_sentences_with_their_figures():
-    before, lately = rule.Span(200, 80, 180, 18, 0.7, 0.3), rule.Span(30, 6, 30, 12, 0.55, 0.45)
+    before, lately = rule.Span(200, 80, 180, 18, 0.7, 0.3, 200), rule.Span(30, 6, 30, 12, 0.55, 0.45, 30)
     assert [quality.in_words(one, before, lately) for one in rule.alarms(before, lately)] == [
         "近四周有 40% 被人改了（30 件里 12 件），之前是 10%。",
         "近四周只有 20% 能自动派单，之前是 40%。",
