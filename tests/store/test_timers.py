@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback.store import calendars, hot_issues, reminders, shadows, timers
+from feedback.store import calendars, hot_issues, reminders, shadows, stages, timers
 from tests.store.test_queues import MONDAY, Recording, fill
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +48,27 @@ async def test_the_clock_never_reads_all_cases(hall):
             rows = await hall.database.fetch_all(f"EXPLAIN (ANALYZE, FORMAT TEXT) {query}", values)
             plan = "\n".join(row[0] for row in rows)
             assert f"using {index}" in plan and "Seq Scan on cases" not in plan, f"{name}\n{plan}"
+
+
+async def test_what_bureaus_owe_before_the_answer_is_found_among_what_runs(hall):
+    """A lead and a supporting bureau had every case; one in a thousand still owes something."""
+    await long_since(hall)
+    await hall.database.execute(
+        """INSERT INTO assignments (case_id, bureau, role, round, from_at, until_at, accepted_at, contacted_at, contributed_at,
+            accept_due_at, accept_warn_at, contact_due_at, contact_warn_at, contribute_due_at, contribute_warn_at)
+        SELECT id, role, role, 1, received_at, CASE WHEN answered_at IS NOT NULL THEN answered_at END, done, done, done,
+            due_at, warn_at, due_at, warn_at, due_at, warn_at
+        FROM (SELECT *, CASE WHEN id % 1000 > 0 THEN received_at END AS done FROM cases) AS cases
+        CROSS JOIN (VALUES ('lead'), ('support')) AS roles (role)"""
+    )
+    await hall.database.execute("ANALYZE assignments")
+    for look in (stages.missed, stages.due):
+        asked = Recording(hall.database)
+        await look(asked, now=MONDAY)
+        [(query, values)] = asked.seen
+        plan = "\n".join(row[0] for row in await hall.database.fetch_all(f"EXPLAIN (ANALYZE, FORMAT TEXT) {query}", values))
+        used = [index for index in ("assignments_to_accept", "assignments_to_contact", "assignments_to_contribute") if index in plan]
+        assert len(used) == 3 and "Seq Scan on assignments" not in plan and "Seq Scan on cases" not in plan, plan
 
 
 async def test_new_cases_are_compared_with_the_latest_of_their_matter_and_bureau(hall):
