@@ -56,10 +56,10 @@ async def test_what_bureaus_owe_before_the_answer_is_found_among_what_runs(hall)
     await hall.database.execute(
         """INSERT INTO assignments (case_id, bureau, role, round, from_at, until_at, accepted_at, contacted_at, contributed_at,
             accept_due_at, accept_warn_at, contact_due_at, contact_warn_at, contribute_due_at, contribute_warn_at)
-        SELECT id, role, role, 1, received_at, CASE WHEN answered_at IS NOT NULL THEN answered_at END, done, done, done,
+        SELECT id, desk, role, 1, received_at, CASE WHEN answered_at IS NOT NULL THEN answered_at END, done, done, done,
             due_at, warn_at, due_at, warn_at, due_at, warn_at
         FROM (SELECT *, CASE WHEN id % 1000 > 0 THEN received_at END AS done FROM cases) AS cases
-        CROSS JOIN (VALUES ('lead'), ('support')) AS roles (role)"""
+        CROSS JOIN (VALUES ('lead', 'STHJ'), ('support', 'CGJ')) AS roles (role, desk)"""
     )
     await hall.database.execute("ANALYZE assignments")
     for look in (stages.missed, stages.due):
