@@ -50,8 +50,9 @@ async def test_an_extension_is_granted_from_the_page(client):
     assert after["extended_days"] == 2 and after["due_at"].isoformat() > before["due_at"].replace("Z", "+00:00")
 
 
-async def test_a_second_rework_waits_for_the_supervisor(client):
-    made = await submitted(client)
+async def asked_twice(client):
+    """A case whose citizen was dissatisfied with two answers: its number, and what they asked with."""
+    made = await submitted(client, contact={"phone": people.XIAO_LIN_PHONE})
     number, code = made["number"], made["query_code"]
     if made["decision"] == "triage":
         await api_step(client, people.DIAO, number, "dispatch", bureau="STHJ", category="C01")
@@ -61,6 +62,11 @@ async def test_a_second_rework_waits_for_the_supervisor(client):
         await api_step(client, people.SHEN, number, "approve")
         asked = {"code": code, "reason": "昨晚又打桩了"}
         assert (await client.post(f"/api/v1/cases/{number}/rework", json=asked)).status_code == 200
+    return number, asked
+
+
+async def test_a_second_rework_waits_for_the_supervisor(client):
+    number, _ = await asked_twice(client)
     page = await get(client, people.DU, "/supervise")
     assert "1 位市民再次要求重办" in page.text and "昨晚又打桩了" in page.text
     form = page.form("rework")
@@ -79,21 +85,12 @@ async def test_a_second_rework_waits_for_the_supervisor(client):
 
 
 async def test_a_refused_second_rework_is_told_to_the_citizen(client):
-    made = await submitted(client, contact={"phone": people.XIAO_LIN_PHONE})
-    number, code = made["number"], made["query_code"]
-    if made["decision"] == "triage":
-        await api_step(client, people.DIAO, number, "dispatch", bureau="STHJ", category="C01")
-    for _ in range(2):
-        await api_step(client, people.WANG, number, "accept")
-        await api_step(client, people.WANG, number, "reply", answer=ANSWER)
-        await api_step(client, people.SHEN, number, "approve")
-        asked = {"code": code, "reason": "昨晚又打桩了"}
-        assert (await client.post(f"/api/v1/cases/{number}/rework", json=asked)).status_code == 200
+    number, asked = await asked_twice(client)
     again = await client.post(f"/api/v1/cases/{number}/rework", json=asked)
     assert (again.status_code, again.json()["error"]) == (409, "wrong_step")  # asked once a round
     await api_step(client, people.DU, number, "refuse_rework", reason="现场三次复测均未超标")
     assert "再次要求重办" not in (await get(client, people.DU, "/supervise")).text
-    told = (await client.get(f"/api/v1/cases/{number}?code={code}")).json()
+    told = (await client.get(f"/api/v1/cases/{number}?code={asked["code"]}")).json()
     assert told["timeline"][-1]["step"] == "refuse_rework"
     assert told["timeline"][-1]["text"] == "现场三次复测均未超标" and told["can"] == ["rate"]
     templates = await client.app.state.hall.database.fetch_all("SELECT template FROM notices ORDER BY id")
