@@ -90,7 +90,7 @@ async def test_a_refused_second_rework_is_told_to_the_citizen(client):
     assert (again.status_code, again.json()["error"]) == (409, "wrong_step")  # asked once a round
     await api_step(client, people.DU, number, "refuse_rework", reason="现场三次复测均未超标")
     assert "再次要求重办" not in (await get(client, people.DU, "/supervise")).text
-    told = (await client.get(f"/api/v1/cases/{number}?code={asked["code"]}")).json()
+    told = (await client.get(f"/api/v1/cases/{number}?code={asked['code']}")).json()
     assert told["timeline"][-1]["step"] == "refuse_rework"
     assert told["timeline"][-1]["text"] == "现场三次复测均未超标" and told["can"] == ["rate"]
     templates = await client.app.state.hall.database.fetch_all("SELECT template FROM notices ORDER BY id")
