@@ -1,6 +1,6 @@
 """The desks' lists in a city of 1,000 cases and in one of 1,000,000: every queue, searches and the city desk, and their ratio.
 
-`python -m tests.bench.lists --size 100000` compares with a smaller city."""
+`python -m tests.bench.lists --small 100000` compares two large ones, whose pages are as full."""
 
 import argparse
 import asyncio
@@ -91,15 +91,15 @@ async def _medians(small: Ask, large: Ask) -> dict[str, float]:
     }  # fmt: skip
 
 
-def measure(size: int = LARGE) -> dict[str, Any]:
-    """Fills both cities and compares them."""
+def measure(small: int = SMALL, large: int = LARGE) -> dict[str, Any]:
+    """Fills both cities, of so many cases, and compares them."""
     with server.throwaway() as url:
-        return asyncio.run(_measured(url, size))
+        return asyncio.run(_measured(url, small, large))
 
 
-async def _measured(url: str, size: int) -> dict[str, Any]:
+async def _measured(url: str, small: int, large: int) -> dict[str, Any]:
     filled = {}
-    for name, cases in (("small", SMALL), ("large", size)):
+    for name, cases in (("small", small), ("large", large)):
         connection = await asyncpg.connect(url)
         await connection.execute(f"CREATE DATABASE {name}")
         await connection.close()
@@ -124,8 +124,10 @@ def _spread(ratios: list[float]) -> dict[str, float]:
 def main() -> None:
     """Prints the medians and ratios."""
     parser = argparse.ArgumentParser(prog="tests.bench.lists", description=__doc__)
-    parser.add_argument("--size", type=int, default=LARGE, help="cases of the large city")
-    print(json.dumps(measure(parser.parse_args().size), ensure_ascii=False, indent=1))
+    parser.add_argument("--small", type=int, default=SMALL, help="cases of the small city")
+    parser.add_argument("--large", type=int, default=LARGE, help="cases of the large one")
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.small, asked.large), ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":
