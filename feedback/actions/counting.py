@@ -9,7 +9,7 @@ from feedback.actions.hall import Hall
 from feedback.rules import deadline
 from feedback.rules.calendar import Calendar
 from feedback.rules.city import City, Due, Term
-from feedback.rules.limit import Limit, Regime, Stage
+from feedback.rules.limit import OF_LEAD, OF_SUPPORT, Limit, Regime, Stage
 from feedback.rules.record import Case, Event
 from feedback.rules.status import Status, Step
 from feedback.store import calendars, cases
@@ -19,8 +19,6 @@ Stages = dict[str, Any]
 """Some of the columns in `cases.NO_STAGES`, whose values stand for the others."""
 Rest = tuple[datetime, datetime | None]
 """Since when the clock rested, and until when it might at most; None: however long."""
-STAGES = (Stage.ACCEPT, Stage.CONTACT)
-"""What a bureau does before it answers, each by a time of its own."""
 
 
 def term_of(hall: Hall, case: Case) -> Term:
@@ -51,26 +49,23 @@ def stages(hall: Hall, case: Case, now: datetime) -> Stages:
 
 def stages_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
     """As `stages`, for a case whose citizen nobody has spoken to yet."""
+    return _until(city, now, OF_LEAD, regime=regime, urgent=urgent, version=version)
+
+
+def support_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
+    """Until when a bureau that is asked now to support tells the lead what it found; None: no limit."""
+    return _until(city, now, OF_SUPPORT, regime=regime, urgent=urgent, version=version)
+
+
+def _until(city: City, now: datetime, wanted: Iterable[Stage], *, regime: Regime, urgent: bool, version: str) -> Stages:
     found: Stages = {"counted_from": now}
-    for stage in STAGES:
+    for stage in wanted:
         term = city.stage(stage, regime=regime, urgent=urgent, version=version)
         due = deadline.due(now, term.limit, city.calendar) if term else None
         found[f"{stage}_due_at"] = due
         found[f"{stage}_warn_at"] = deadline.warn_before(due, term.limit) if due and term else None
         found[f"{stage}_provisional"] = _provisional(city, now, term)
     return found
-
-
-def support_of(city: City, now: datetime, *, regime: Regime, urgent: bool, version: str) -> Stages:
-    """Until when a bureau that is asked now to support tells the lead what it found; None: no limit."""
-    term = city.stage(Stage.CONTRIBUTE, regime=regime, urgent=urgent, version=version)
-    due = deadline.due(now, term.limit, city.calendar) if term else None
-    return {
-        "counted_from": now,
-        "contribute_due_at": due,
-        "contribute_warn_at": deadline.warn_before(due, term.limit) if due and term else None,
-        "contribute_provisional": _provisional(city, now, term),
-    }
 
 
 def _provisional(city: City, since: datetime, term: Term | None) -> bool:

@@ -59,6 +59,12 @@ class Stage(StrEnum):
     """Nothing to be done: how long the clock may wait for the citizen in one round, all questions together."""
 
 
+OF_LEAD = (Stage.ACCEPT, Stage.CONTACT)
+"""What the bureau that leads does before it answers, each by a time of its own."""
+OF_SUPPORT = (Stage.CONTRIBUTE,)
+"""What a bureau that supports owes the lead, whatever the lead and the citizen do meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """An amount of working days, calendar days, hours or minutes: 1 to 1000. Raises ValueError otherwise."""

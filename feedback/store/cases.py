@@ -7,7 +7,7 @@ from typing import Any
 
 from databases import Database
 
-from feedback.rules.limit import Regime
+from feedback.rules.limit import Regime, Stage
 from feedback.rules.permission import Role
 from feedback.rules.record import Assignment, Case, Decision, Event, Kind, Text
 from feedback.rules.status import Status, Step
@@ -217,21 +217,24 @@ async def holders(database: Database, case_id: int) -> set[str]:
     return {row["bureau"] for row in rows}
 
 
+DONE: Mapping[Stage, str] = {
+    Stage.ACCEPT: "accepted_at",
+    Stage.CONTACT: "contacted_at",
+    Stage.CONTRIBUTE: "contributed_at",
+}
+"""The column of an assignment that says when a stage before the answer was done; its due time stands in <stage>_due_at."""
 NO_STAGES: Mapping[str, Any] = {
-    **dict.fromkeys(
-        ("counted_from", *(f"{stage}_{what}" for stage in ("accept", "contact", "contribute") for what in ("due_at", "warn_at")))
-    ),
-    **dict.fromkeys(("accept_provisional", "contact_provisional", "contribute_provisional"), False),
+    "counted_from": None,
+    **{f"{stage}_{what}": None for stage in DONE for what in ("due_at", "warn_at")},
+    **{f"{stage}_provisional": False for stage in DONE},
 }
 """The columns of an assignment that say until when its bureau does what, since when that is counted, and which of it a notice of
 holidays may still move."""
-MISSED = """
-    accept_breached_at = coalesce(accept_breached_at,
-        CASE WHEN accepted_at IS NULL AND accept_due_at <= :now THEN accept_due_at END),
-    contact_breached_at = coalesce(contact_breached_at,
-        CASE WHEN contacted_at IS NULL AND contact_due_at <= :now THEN contact_due_at END),
-    contribute_breached_at = coalesce(contribute_breached_at,
-        CASE WHEN contributed_at IS NULL AND contribute_due_at <= :now THEN contribute_due_at END)"""
+MISSED = ", ".join(
+    f"""{stage}_breached_at = coalesce({stage}_breached_at,
+        CASE WHEN {done} IS NULL AND {stage}_due_at <= :now THEN {stage}_due_at END)"""
+    for stage, done in DONE.items()
+)
 """What comes too late is recorded as late at its true time, also when the clock had not looked yet."""
 
 

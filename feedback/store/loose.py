@@ -26,9 +26,8 @@ class Held:
 
 
 _LOOSE = {
-    Stage.ACCEPT: "held.accept_provisional AND held.accepted_at IS NULL AND held.accept_breached_at IS NULL",
-    Stage.CONTACT: "held.contact_provisional AND held.contacted_at IS NULL AND held.contact_breached_at IS NULL",
-    Stage.CONTRIBUTE: "held.contribute_provisional AND held.contributed_at IS NULL AND held.contribute_breached_at IS NULL",
+    stage: f"held.{stage}_provisional AND held.{done} IS NULL AND held.{stage}_breached_at IS NULL"
+    for stage, done in cases.DONE.items()
 }
 _SELECT = f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.counted_from,
         {", ".join(f"CASE WHEN {loose} THEN held.{stage}_due_at END AS {stage}_loose" for stage, loose in _LOOSE.items())}

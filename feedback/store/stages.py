@@ -10,18 +10,14 @@ from databases import Database
 
 from feedback.rules import ladder
 from feedback.rules.ladder import Rung
-from feedback.rules.limit import Stage
+from feedback.rules.limit import OF_LEAD, OF_SUPPORT, Stage
 from feedback.rules.record import Case
 from feedback.store import cases
 
 BATCH = 200
 
-_RUNNING = {
-    Stage.ACCEPT: "accepted_at IS NULL",
-    Stage.CONTACT: "contacted_at IS NULL",
-    Stage.CONTRIBUTE: "contributed_at IS NULL",
-}
-_ROLE = {Stage.ACCEPT: "lead", Stage.CONTACT: "lead", Stage.CONTRIBUTE: "support"}
+_RUNNING = {stage: f"{done} IS NULL" for stage, done in cases.DONE.items()}
+_ROLE = dict.fromkeys(OF_LEAD, "lead") | dict.fromkeys(OF_SUPPORT, "support")
 """Whose stage it is."""
 _AT_WORK = "cases.status IN ('assigned','working','suspended','in_review')"
 _OPEN = {
@@ -154,7 +150,7 @@ async def contributed(database: Database, case_id: int, *, bureau: str | None, n
 
 async def again(database: Database, case_id: int, until: Mapping[str, Any]) -> None:
     """Other limits for the running lead's stages that are not done and were not missed."""
-    for stage in (Stage.ACCEPT, Stage.CONTACT):
+    for stage in OF_LEAD:
         await database.execute(
             f"""UPDATE assignments SET {stage}_due_at = :due, {stage}_warn_at = :warn, {stage}_provisional = :provisional,
                 counted_from = :since
