@@ -58,6 +58,9 @@ class Lexicon:
     owners: Reals
 
 
+NO_WORDS = Lexicon((), np.zeros((0, 1)))
+
+
 def _space(documents: Sequence[Grams], words: Sequence[Grams], at_least: int) -> tuple[Space, npt.NDArray[np.int64]]:
     """Sequences of at least so many texts and words together, rarity by the texts alone; and how many had each."""
     rows = [np.unique(one.hashes) for one in (*documents, *words)]
@@ -88,7 +91,8 @@ def _products(matrix: scipy.sparse.csr_matrix) -> Small:
     The thousand columns that most rows share make nineteen of twenty of the multiplications: dense, they take a tenth of the time."""
     size = matrix.shape[0]
     common = np.bincount(matrix.indices, minlength=matrix.shape[1]) * COMMON > size
-    result: Small = scipy.linalg.blas.ssyrk(1.0, matrix[:, common].toarray().T, trans=1, lower=1)
+    dense = matrix[:, common].toarray()
+    result: Small = (dense @ dense.T).T
     rare = matrix[:, ~common].tocsr()
     for first in range(0, size, BLOCK):
         result[first:, first : first + BLOCK] += (rare[first:] @ rare[first : first + BLOCK].T).toarray()
@@ -157,7 +161,7 @@ def _left_out(targets: Reals, dual: Reals, half: Small, groups: npt.NDArray[np.i
 
 
 def fit(
-    documents: Sequence[Grams], targets: Reals, *, lexicon: Lexicon | None = None, spared: int = 0, ridge: float = RIDGE,
+    documents: Sequence[Grams], targets: Reals, *, lexicon: Lexicon = NO_WORDS, spared: int = 0, ridge: float = RIDGE,
     at_least: int = 2, weights: Reals | None = None, asked: int = ASKED,
 ) -> Fitted:
     """Learns every column of `targets` (texts × columns: 1 where it holds, 0 where not); deterministic.
@@ -170,13 +174,13 @@ def fit(
     documents, targets = [documents[one] for one in order], targets[order]
     weighed = np.ones(len(documents)) if weights is None else weights[order]
     with threadpool_limits(THREADS):
-        space, frequency = _space(documents, lexicon.words if lexicon else (), at_least)
+        space, frequency = _space(documents, lexicon.words, at_least)
         matrix = _matrix(space, documents)
         bias = np.round(targets.mean(axis=0), 9)
         system = _products(matrix)
         groups = np.concatenate((np.full(spared, -1, np.int32), _groups(system[spared:, spared:])))
-        said, usual, spoken = _topics(space, lexicon or Lexicon((), np.zeros((0, 1))), matrix)
-        system = scipy.linalg.blas.ssyrk(1.0, spoken.T, 1.0, system, trans=1, lower=1, overwrite_c=1)
+        said, usual, spoken = _topics(space, lexicon, matrix)
+        system += (spoken @ spoken.T).T
         system[np.diag_indices_from(system)] += (ridge / weighed).astype(np.float32)
         factor = scipy.linalg.cholesky(system, lower=True, overwrite_a=True, check_finite=False)
         wanted = (targets - bias).astype(np.float32)

@@ -175,3 +175,13 @@ def test_a_model_cut_down_to_size_keeps_one_row_for_each_sequence(monkeypatch: p
     model = fitting._compact(space, np.ones(len(dense), np.int64), dense, np.zeros(3))
     assert 10_000 < len(model.weights) <= 10_900
     assert linear.from_arrays(model.arrays()).weights.shape == model.weights.shape
+
+
+@pytest.mark.parametrize("common", [0, 3])
+def test_products_of_rows_are_the_same_however_many_columns_most_rows_share(common: int) -> None:
+    from classifier import fitting
+
+    rows = np.eye(100, dtype=np.float32)  # a column for each row alone: none of them common
+    rows[:, :common] += 0.5
+    found = fitting._products(scipy.sparse.csr_matrix(rows))
+    assert np.allclose(np.tril(found), np.tril(rows @ rows.T))
