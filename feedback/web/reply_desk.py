@@ -110,7 +110,7 @@ def values(hall: Hall, case: Case, name: str) -> dict[str, str]:
     return {
         "市民称呼": phrasing.called("" if case.anonymous else name),
         "地点": case.address or city.districts.get(case.district or "", ""),
-        "期限": templating.until(case.due_at).removesuffix("24:00"),  # of an hour limit its minute
+        "期限": templating.by(case.due_at) if case.due_at else "",
         "编号": case.number,
         "单位": bureau.name if bureau else "",
         "事项": category.name if category else "",

@@ -65,12 +65,20 @@ def last_day(due_at: datetime) -> str:
     return day(wording.just_before(due_at))
 
 
+def by(due_at: datetime) -> str:
+    """The last day that is in time, or the minute of an hour limit."""
+    return last_day(due_at) if _whole_days(due_at) else minute(due_at)
+
+
 def until(due_at: datetime | None) -> str:
     """The due time as people say it: the end of its last day, or the minute of an hour limit; empty when nothing is due."""
     if due_at is None:
         return ""
-    whole_days = clock.local(due_at).time() == time()
-    return f"{last_day(due_at)}24:00" if whole_days else minute(due_at)
+    return f"{by(due_at)}24:00" if _whole_days(due_at) else by(due_at)
+
+
+def _whole_days(due_at: datetime) -> bool:
+    return clock.local(due_at).time() == time()
 
 
 environment.filters.update(minute=minute, day=day, last_day=last_day, until=until, weight=attachment.weight)
