@@ -23,9 +23,9 @@ _AT_WORK = "cases.status IN ('assigned','working','suspended','in_review')"
 _OPEN = {
     Stage.ACCEPT: "cases.status = 'assigned'",
     Stage.CONTACT: _AT_WORK,
-    Stage.CONTRIBUTE: _AT_WORK,
+    Stage.CONTRIBUTE: "cases.status IN ('assigned','working','awaiting_citizen','suspended','in_review')",
 }
-"""Where the case must stand: one that is joined, or waits for its citizen, owes none of them."""
+"""Where the case must stand: one that is joined owes none of them, the lead of one that waits for its citizen neither of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def row(
         "due_at": case.due_at,
         "light": light(case, now),
         "remaining": remaining(city, case, now),
-        "stages": stage_view.running(city, case, owed, now, bureau=reader),
+        "stages": stage_view.running(city, case, owed, now, reader=reader),
         "round": case.round,
         "reminders": case.reminders,
         "source": case.source,

@@ -58,11 +58,11 @@ def _title(city: City, stage: Stage, bureau: str) -> str:
     return TITLES[stage] + (f"（{city.bureau_name(bureau)}）" if stage is Stage.CONTRIBUTE else "")
 
 
-def running(city: City, case: Case, found: Sequence[Any], now: datetime, *, bureau: str | None = None) -> list[dict[str, Any]]:
+def running(city: City, case: Case, found: Sequence[Any], now: datetime, *, reader: str | None = None) -> list[dict[str, Any]]:
     """What is still owed before the answer of a listed case, the first due first; what several bureaus owe the lead stands once.
 
-    `bureau` is the reader's: one that supports has nothing to do with what the lead and the others owe."""
-    own = [one for one in found if bureau in (None, case.bureau, one["bureau"])]
+    `reader` is the reader's bureau: one that supports has nothing to do with what the lead and the others owe."""
+    own = [one for one in found if reader in (None, case.bureau, one["bureau"])]
     shown: dict[Stage, dict[str, Any]] = {}
     for one in own:
         stage = Stage(one["stage"])

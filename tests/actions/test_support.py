@@ -1,11 +1,14 @@
 """协办: a supporting bureau has a time of its own for what it tells the lead, and comes back with a case that comes back."""
 
+from datetime import date
+
 import pytest
 
-from feedback.actions import dispatching, handling, timing
+from feedback.actions import dispatching, handling, reorganising, timing
 from feedback.rules.limit import Regime, Stage
 from feedback.rules.permission import Actor, Role
-from feedback.rules.status import Step
+from feedback.rules.status import Status, Step
+from feedback.rules.succession import Act, Change, Successor, What
 from feedback.store import cases, stages
 from feedback.web import stage_view
 from tests import people
@@ -147,9 +150,34 @@ async def test_a_list_says_once_what_several_bureaus_owe_and_nothing_to_a_bureau
     found = (await stages.running(hall.database, [case.id]))[case.id]
 
     def told(bureau):
-        shown = stage_view.running(hall.city, case, found, at("2026-11-27 09:00"), bureau=bureau)
+        shown = stage_view.running(hall.city, case, found, at("2026-11-27 09:00"), reader=bureau)
         return [(one["title"], str(one["light"])) for one in shown]
 
     lead = [("签收", "red"), ("首次联系市民", "red"), ("协办反馈（2 家单位）", "red")]
     assert told("STHJ") == told(None) == lead
     assert told("CGJ") == [(f"协办反馈（{hall.city.bureau_name('CGJ')}）", "red")]
+
+
+async def test_asking_the_citizen_stops_no_time_of_the_supporting_bureau(hall):
+    """It may tell what it found meanwhile, so what it owes is watched meanwhile too and not charged to it all at once afterwards."""
+    case = await supported(hall)
+    wang = await actor(hall, people.WANG)
+    case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+    await handling.ask_citizen(hall, wang, case, question="哪里？", now=at("2026-11-24 10:00"))
+    await timing.tick(hall, now=at("2026-11-26 08:30"))
+    assert await told(hall, people.LI) == ["soon_contribute"]
+    await timing.tick(hall, now=at("2026-11-27 00:00"))
+    assert await missed(hall, case) == at("2026-11-27 00:00")
+    assert (await cases.get(hall.database, case.number)).status is Status.AWAITING_CITIZEN
+
+
+async def test_a_successor_of_a_bureau_that_missed_it_does_not_miss_it_again(hall):
+    case = await supported(hall)
+    await timing.tick(hall, now=at("2026-11-27 00:00"))
+    change = Change(2**62, What.BUREAU, Act.MERGE, "CGJ", date(2026, 11, 28), (Successor("ZJJ"),))
+    await reorganising.plan(hall, await actor(hall, people.XI), [change], basis="柳政发〔2026〕9号", now=at("2026-11-27 09:00"))
+    await reorganising.apply_due(hall, now=at("2026-11-28 00:01"))
+    await timing.tick(hall, now=at("2026-11-30 09:00"))
+    assert await cases.holders(hall.database, case.id) == {"STHJ", "ZJJ"}
+    steps = [one.step for one in await cases.events(hall.database, case.id)]
+    assert steps.count(Step.BREACH_CONTRIBUTE) == 1
