@@ -14,7 +14,7 @@ async def furnish(own: Settings) -> None:
     async with app.opened(own) as hall:
         await accounts.open_all(hall, own.var / accounts.FILE)
         if not await vitals.any_case(hall.database):
-            sys.stderr.write("正在准备演示诉求，大约十秒，只有第一次需要 …\n")
+            sys.stderr.write("正在准备演示诉求，大约半分钟，只有第一次需要 …\n")
             await stories.tell_all(hall, now=clock.now())
 
 

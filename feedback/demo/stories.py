@@ -29,7 +29,7 @@ async def tell_all(hall: Hall, *, now: datetime) -> None:
     lives += petitions.all_of(hall, town.actor(Role.DISPATCHER), now=now)
     # One transaction: a first start that is killed leaves no half-made city behind.
     async with hall.database.transaction():
-        await _let_pass([*lives, _nights(hall, now - timedelta(days=89))], until=now)
+        await _let_pass([*lives, _clock(hall, now - timedelta(days=89))], until=now)
         await notices.write_off(hall.database, before=now)
         await inbox.write_off(hall.database, before=now - timedelta(days=3))
 
@@ -64,14 +64,16 @@ async def _go_on(waiting: list[tuple[datetime, int, AsyncIterator[datetime]]], n
         return
 
 
-async def _nights(hall: Hall, first: datetime) -> AsyncIterator[datetime]:
-    """The clock of the city: breaches, ends of pauses and settling, once a night."""
-    at = datetime.combine(first.astimezone(CITY_TIME).date(), time(0, 1), CITY_TIME)
+async def _clock(hall: Hall, first: datetime) -> AsyncIterator[datetime]:
+    """The clock of the city: breaches, ends of pauses and settling once a night, warnings once the offices have opened."""
+    day = first.astimezone(CITY_TIME).date()
     while True:
-        yield at
-        while await timing.tick(hall, now=at):
-            pass
-        at += timedelta(days=1)
+        for hour in (time(0, 1), time(9)):
+            at = datetime.combine(day, hour, CITY_TIME)
+            yield at
+            while await timing.tick(hall, now=at):
+                pass
+        day += timedelta(days=1)
 
 
 async def _life(town: Town, sent: Sent, number: int, received: datetime) -> AsyncIterator[datetime]:
