@@ -5,8 +5,8 @@ from typing import Any
 
 from databases import Database
 
-from feedback.store import pairs
-from feedback.store.pairs import Mark
+from feedback.store import grams
+from feedback.store.grams import Mark
 
 MOST = 30
 """Filters one person may save."""
@@ -44,8 +44,8 @@ def conditions(narrow: Narrow, values: dict[str, Any]) -> list[str]:
 
 def marks(narrow: Narrow) -> set[int]:
     """What the index of words has of it. That a case is not urgent it does not know."""
-    found = {pairs.mark(about, value) for name, about in _MARKS.items() if (value := getattr(narrow, name)) is not None}
-    return found | ({pairs.mark(Mark.URGENT)} if narrow.urgent else set())
+    found = {grams.mark(about, value) for name, about in _MARKS.items() if (value := getattr(narrow, name)) is not None}
+    return found | ({grams.mark(Mark.URGENT)} if narrow.urgent else set())
 
 
 @dataclass(frozen=True, slots=True)

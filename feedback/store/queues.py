@@ -15,10 +15,10 @@ from databases import Database
 
 from feedback.rules.permission import BUREAU_ROLES, Actor
 from feedback.rules.record import Case
-from feedback.store import cases, filters, meanings, pairs, searching
+from feedback.store import cases, filters, grams, meanings, searching
 from feedback.store.filters import Narrow
+from feedback.store.grams import DAYS, Mark
 from feedback.store.meanings import Branch, Queue
-from feedback.store.pairs import Mark
 from feedback.store.searching import Search
 
 MOST = 1000
@@ -28,9 +28,8 @@ NEAR = 200
 """So many cases of a queue, about one matter if one is asked for, are looked at for a filter; where that fills no page, the
 filter is rare and its index leads."""
 
-RARE = 8
-"""Where so small a part of a page is found among all cases of the newest weeks, what is looked for is rare: the way that finds
-everything comes at once."""
+AMPLE = 1.5
+"""So many times a page is expected in the next window, so that it is seldom missed by a little."""
 
 _Key = tuple[datetime, datetime, int]
 """Where a page ends: the time of the order, when it must be answered (decides between equal times to sign), and identity of its last case."""
@@ -73,11 +72,10 @@ async def page(
     if not asked.branches:
         return [], None
     rows: list[Any] = []
-    ways = list(asked.ways)
-    while ways and len(rows) <= limit:
-        rows = await database.fetch_all(*asked.statement(after, ways.pop(0), now))
-        if asked.queue is None and len(rows) * RARE <= limit:
-            ways = ways[-1:]
+    way: _Way | int | None = asked.way
+    while way is not None:
+        rows = await database.fetch_all(*asked.statement(after, way, now))
+        way = asked.next(way, len(rows), after[0] if after else now)
     here = [cases.read(row) for row in rows[:limit]]
     return here, _cursor(rows[limit - 1]) if len(rows) > limit else None
 
@@ -87,14 +85,11 @@ class _Way(Enum):
 
     PLAIN = "plain"  # along an index of the queue, or of what was typed
     FIRST = "first"  # the same, giving up after NEAR cases
-    WEEKS = "weeks"  # through the index of words, among the newest cases
-    MONTHS = "months"
-    SEASONS = "seasons"
-    WORDS = "words"  # through the index of words
+    WORDS = "words"  # through the index of words; a number: the same, among the cases of the newest grams.DAYS, by their level
 
 
-_BY_WORDS = {_Way.WEEKS: 0, _Way.MONTHS: 1, _Way.SEASONS: 2, _Way.WORDS: None}
-"""The level of pairs.WEEKS."""
+_OF_PART = DAYS.index(48)
+"""Where a search begins among the cases of a bureau, or those that are answered: few of the newest ones are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +129,31 @@ class _Asked:
         return "answered_at" if self.queue is Queue.REPLIED else "due_at"
 
     @property
-    def ways(self) -> tuple[_Way, ...]:
-        """How to look, one way after the other until a page is full. The last one finds everything."""
+    def way(self) -> _Way | int:
+        """How to look first."""
         if self.found and (not self.found.terms or self.found.short):
-            return (_Way.PLAIN,)  # a number or a phone leads to its cases by itself
-        if self.ended and (self.found or self.narrow):
-            return (_Way.WEEKS, _Way.MONTHS, _Way.SEASONS, _Way.WORDS)
+            return _Way.PLAIN  # a number or a phone leads to its cases by itself
+        about_one = self.narrow == Narrow(category=self.narrow.category) and not self.of_bureau
+        if not self.found and (about_one or not self.narrow):
+            return _Way.PLAIN  # the city's cases about one matter have an index
+        if self.ended:
+            return _OF_PART if self.of_bureau or self.queue is Queue.REPLIED else 0
         if self.found:
-            return (_Way.WORDS,)
-        if self.of_bureau or not self.narrow or self.narrow == Narrow(category=self.narrow.category):
-            return (_Way.PLAIN,)  # a bureau's cases are few, and those about one matter have an index
-        return (_Way.FIRST, _Way.WORDS)
+            return _Way.WORDS
+        return _Way.PLAIN if self.of_bureau else _Way.FIRST  # what a bureau has open is little
 
-    def statement(self, after: _Key | None, way: _Way, now: datetime) -> tuple[str, dict[str, Any]]:
+    def next(self, way: _Way | int, rows: int, until: datetime) -> _Way | int | None:
+        """How to look after one way found so many rows among the cases before `until`: by the window that should hold a page,
+        if what is looked for is as frequent there, or else by what finds everything. None: that was all, or the page is full."""
+        if way in (_Way.PLAIN, _Way.WORDS) or rows >= self.limit:
+            return None
+        if isinstance(way, _Way) or rows < 2:
+            return _Way.WORDS
+        begins = [grams.newest(level, until)[1] for level in range(len(DAYS))]
+        since = until - (until - begins[way]) * (AMPLE * self.limit / rows)
+        return next((level for level, begun in enumerate(begins) if begun <= since), _Way.WORDS)
+
+    def statement(self, after: _Key | None, way: _Way | int, now: datetime) -> tuple[str, dict[str, Any]]:
         """The query of one page and its values."""
         values: dict[str, Any] = {}
         order, beyond = _ORDERS[self.key]
@@ -156,8 +163,8 @@ class _Asked:
             values |= {name: value for name, value in named if f":{name}" in beyond}
             conditions.append(beyond)
         conditions += self._search(values)
-        if way in _BY_WORDS:
-            conditions += self._words(_BY_WORDS[way], after[0] if after else now, now, values)
+        if way not in (_Way.PLAIN, _Way.FIRST):
+            conditions += self._words(way, after[0] if after else now, now, values)
         # The first to be signed for comes first; one without such a limit by when it must be answered. Many are to be signed for
         # by the same midnight: of those, the one that must be answered first.
         columns = f"{cases.COLUMNS}, cases.accept_due_at" if self.key == "sign_by" else cases.COLUMNS
@@ -167,9 +174,7 @@ class _Asked:
             f" WHERE {' AND '.join([scope, meaning, *conditions])} ORDER BY {order} LIMIT {self.limit})"
             for scope, meaning in self.branches
         ]
-        query = (
-            f"SELECT {cases.COLUMNS}, {_KEYS.get(self.key, self.key)} AS key FROM ({' UNION ALL '.join(selects)}) AS cases ORDER BY {order} LIMIT {self.limit}"
-        )
+        query = f"SELECT {cases.COLUMNS}, {_KEYS.get(self.key, self.key)} AS key FROM ({' UNION ALL '.join(selects)}) AS cases ORDER BY {order} LIMIT {self.limit}"
         return query, values | _values(query, self.actor, now)
 
     def _search(self, values: dict[str, Any]) -> list[str]:
@@ -183,21 +188,22 @@ class _Asked:
         newest = f"id IN (SELECT id FROM cases ORDER BY received_at DESC LIMIT {searching.NEWEST})"
         return [searching.exactly(self.found, values), *(() if self.of_bureau and not self.ended else (newest,))]
 
-    def _words(self, level: int | None, until: datetime, now: datetime, values: dict[str, Any]) -> list[str]:
+    def _words(self, way: _Way | int, until: datetime, now: datetime, values: dict[str, Any]) -> list[str]:
         """The conditions by which the index of words leads to the cases: all of them, or those of the newest blocks."""
-        wanted = pairs.of(*(self.found.terms if self.found else ())) | filters.marks(self.narrow)
-        if not self.ended:
-            wanted.add(pairs.mark(Mark.OPEN))
+        wanted = filters.marks(self.narrow)
         if self.of_bureau:
-            wanted.add(pairs.mark(Mark.BUREAU, self.actor.bureau or ""))
-        window, since = pairs.newest(level, until) if level is not None else ([], None)
+            wanted.add(grams.mark(Mark.BUREAU, self.actor.bureau or ""))
+        if not self.ended:
+            wanted = grams.while_open(wanted) or {grams.mark(Mark.OPEN)}
+        wanted |= grams.sought(self.found.terms if self.found else ())
+        window, since = grams.newest(way, until) if isinstance(way, int) else ([], None)
         if since:
             values["since"] = since
         led = searching.candidates(sorted(wanted), window, self.found, values, now=now)
         return [led, *(["received_at >= :since"] if since else [])]
 
 
-def _among(conditions: Sequence[str], order: str, way: _Way) -> str:
+def _among(conditions: Sequence[str], order: str, way: _Way | int) -> str:
     """The table to read: all cases, or the first of them that an index finds in the queue."""
     if way is not _Way.FIRST:
         return "cases"

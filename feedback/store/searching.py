@@ -13,7 +13,7 @@ from databases import Database
 
 from feedback.rules import code
 from feedback.rules.status import OPEN
-from feedback.store import pairs
+from feedback.store import grams
 from feedback.store.database import raw
 from feedback.store.vault import Vault
 
@@ -21,7 +21,7 @@ FRESH = timedelta(seconds=30)
 """Cases received since then are looked at whether or not the worker has read them."""
 
 NEWEST = 2000
-"""One character is no pair: it is looked for in so many of the newest cases, and the desk says so."""
+"""One character is no bigram: it is looked for in so many of the newest cases, and the desk says so."""
 
 BATCH = 500
 
@@ -37,7 +37,7 @@ class Search:
     @property
     def short(self) -> bool:
         """Whether no two characters of it stand together."""
-        return bool(self.terms) and not pairs.of(*self.terms)
+        return bool(self.terms) and not grams.sought(self.terms)
 
 
 def search(typed: str, vault: Vault) -> Search | None:
@@ -48,7 +48,7 @@ def search(typed: str, vault: Vault) -> Search | None:
         return Search(number=text)
     if re.fullmatch(r"1[3-9]\d{9}", digits):
         return Search(phone_hash=vault.hash("phone", digits))
-    terms = tuple(pairs.plain(text).split()[:5])
+    terms = tuple(grams.plain(text).split()[:5])
     return Search(terms=terms) if terms else None
 
 
@@ -64,8 +64,8 @@ def exactly(found: Search, values: dict[str, Any]) -> str:
 
 
 def surely(found: Search, values: dict[str, Any]) -> list[str]:
-    """What is left to be looked at when the pairs of a search for words are there."""
-    unsure = [term for term in found.terms if not pairs.exact(term)]
+    """What is left to be looked at when the grams of a search for words are there."""
+    unsure = [term for term in found.terms if not grams.exact(term)]
     return [_said(unsure, values, "unsure")] if unsure else []
 
 
@@ -86,16 +86,17 @@ def _escaped(term: str) -> str:
 def candidates(
     wanted: Sequence[int], window: Sequence[int], found: Search | None, values: dict[str, Any], *, now: datetime
 ) -> str:
-    """The condition that a case has these pairs and marks and, with a window, one of its marks; or was only just received
+    """The condition that a case has these grams and marks and, with a window, one of its marks; or was only just received
     and is what was meant."""
     values |= {"wanted": list(wanted), "fresh": now - FRESH}
     among = ""
     if window:
         values["window"] = list(window)
-        among = " AND case_words.pairs && CAST(:window AS integer[])"
+        # Before the rest: what it leads to is what the longer lists of the rest are then read for.
+        among = "case_words.grams && CAST(:window AS integer[]) AND "
     meant = f" AND {exactly(found, values)}" if found else ""
-    # OFFSET 0: the pairs lead, whatever the planner thinks of them.
-    return f"""id IN (SELECT case_id FROM case_words WHERE case_words.pairs @> CAST(:wanted AS integer[]){among}
+    # OFFSET 0: the grams lead, whatever the planner thinks of them.
+    return f"""id IN (SELECT case_id FROM case_words WHERE {among}case_words.grams @> CAST(:wanted AS integer[])
         UNION ALL SELECT cases.id FROM cases WHERE cases.received_at > :fresh{meant} OFFSET 0)"""
 
 
@@ -123,7 +124,7 @@ async def read_on(database: Database, *, after: int) -> tuple[int, int | None]:
     rows = await database.fetch_all(
         f"""{_CHANGED} AND ({_OTHERWISE} OR NOT kept.marks @> CAST(:layout AS integer[])) AND cases.id > :after
         ORDER BY cases.id LIMIT {BATCH}""",
-        {"after": after, "layout": [pairs.layout()]},
+        {"after": after, "layout": [grams.layout()]},
     )
     await _keep(database, rows)
     return len(rows), rows[-1]["id"] if len(rows) == BATCH else None
@@ -142,14 +143,14 @@ async def read_changed(database: Database, *, since: str, upto: str) -> int:
 
 
 async def _keep(database: Database, rows: Sequence[Any]) -> None:
-    """Writes pairs and marks where they changed; otherwise only for which version of the case they hold."""
+    """Writes grams and marks where they changed; otherwise only for which version of the case they hold."""
     same, fresh = [], []
     for row in rows:
         marks = sorted(_marks(row))
         if row["marks"] == marks:
             same.append(row)
             continue
-        found = pairs.of(row["number"], row["title"], row["address"], row["body"], row["place"] or "")
+        found = grams.of(row["number"], row["title"], row["address"], row["body"], row["place"] or "")
         fresh.append((row["id"], row["version"], marks, sorted(found.union(marks))))
     async with database.connection() as connection:
         await raw(connection).execute(
@@ -159,14 +160,14 @@ async def _keep(database: Database, rows: Sequence[Any]) -> None:
             [row["version"] for row in same],
         )
         await raw(connection).executemany(
-            """INSERT INTO case_words (case_id, version, marks, pairs) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, marks = excluded.marks, pairs = excluded.pairs""",
+            """INSERT INTO case_words (case_id, version, marks, grams) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, marks = excluded.marks, grams = excluded.grams""",
             fresh,
         )
 
 
 def _marks(row: Any) -> set[int]:
-    return pairs.marks(
+    return grams.marks(
         open=row["status"] in _OPEN, received_at=row["received_at"], category=row["category"],
         bureaus={*row["bureaus"], row["bureau"]} - {None}, district=row["district"], kind=row["kind"],
         urgent=row["urgent"], handler_id=row["handler_id"],

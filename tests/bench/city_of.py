@@ -8,8 +8,8 @@ from pathlib import Path
 
 import asyncpg
 
-from feedback.store import city, database, pairs
-from feedback.store.pairs import Mark
+from feedback.store import city, database, grams
+from feedback.store.grams import Mark
 from feedback.store.vault import Vault
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -46,18 +46,19 @@ JOIN letters ON place = n % (SELECT count(*) FROM letters)"""
 
 _OF_LEAD = "INSERT INTO assignments (case_id, bureau, role, round, from_at) SELECT id, bureau, 'lead', 1, received_at FROM cases WHERE bureau IS NOT NULL AND status <> 'closed'"
 
-_WORDS = """INSERT INTO case_words (case_id, version, marks, pairs)
-SELECT id, version, '{}', letters.pairs || rare.pairs || category.code || district.code || kind.code || bureau.code || ages
+_WORDS = """INSERT INTO case_words (case_id, version, marks, grams)
+SELECT id, version, '{}', letters.grams || CASE WHEN id = 17 THEN $1::int[] ELSE '{}' END || narrowing || ages
+    || CASE WHEN status = 'closed' THEN '{}' ELSE $2::int || ARRAY(SELECT one + $5::int FROM unnest(narrowing) AS one) END
 FROM cases JOIN letters ON place = id % (SELECT count(*) FROM letters)
 JOIN marks AS category ON category.value = cases.category JOIN marks AS district ON district.value = cases.district
 JOIN marks AS kind ON kind.value = cases.kind LEFT JOIN marks AS bureau ON bureau.value = 'of ' || cases.bureau
-CROSS JOIN LATERAL (SELECT CASE WHEN id = 17 THEN $1::int[] ELSE '{}' END || CASE WHEN status = 'closed' THEN '{}' ELSE $2::int[] END
-    || CASE WHEN urgent THEN $3::int[] ELSE '{}' END AS pairs) AS rare
-CROSS JOIN LATERAL (SELECT array_agg((57344 + level << 16) + floor(extract(epoch FROM received_at) / 604800 / weeks)::bigint - 4294967296)::int[] AS ages
-    FROM unnest($4::int[]) WITH ORDINALITY AS w (weeks, place), LATERAL (SELECT place - 1 AS level) AS l) AS aged"""
+CROSS JOIN LATERAL (SELECT ARRAY[category.code, district.code, kind.code] || CASE WHEN bureau.code IS NULL THEN '{}' ELSE ARRAY[bureau.code] END
+    || CASE WHEN urgent THEN ARRAY[$3::int] ELSE '{}' END AS narrowing) AS n
+CROSS JOIN LATERAL (SELECT array_agg((57344 + level << 16) + floor(extract(epoch FROM received_at) / 86400 / days)::bigint - 4294967296)::int[] AS ages
+    FROM unnest($4::int[]) WITH ORDINALITY AS w (days, place), LATERAL (SELECT place - 1 AS level) AS l) AS aged"""
 
 
-def letters(most: int = 2000) -> list[tuple[str, str]]:
+def letters(most: int = 20_000) -> list[tuple[str, str]]:
     """Titles and texts of the training corpus."""
     rows = [row for path in sorted((DATA / "corpus").glob("*.csv")) for row in csv.DictReader(path.open(encoding="utf-8"))]
     return [(row["title"] or row["body"][:20], row["body"]) for row in rows[:: max(1, len(rows) // most)]]
@@ -92,9 +93,9 @@ async def _without_indexes(connection: asyncpg.Connection) -> list[str]:
 
 async def _cases(connection: asyncpg.Connection, size: int) -> None:
     texts = letters()
-    await connection.execute("CREATE TEMP TABLE letters (place bigint PRIMARY KEY, title text, body text, pairs integer[])")
+    await connection.execute("CREATE TEMP TABLE letters (place bigint PRIMARY KEY, title text, body text, grams integer[])")
     await connection.copy_records_to_table(
-        "letters", records=[(place, *text, sorted(pairs.of(*text))) for place, text in enumerate(texts)]
+        "letters", records=[(place, *text, sorted(grams.of(*text))) for place, text in enumerate(texts)]
     )
     await connection.execute(_CITY)
     await connection.execute(_STAFF)
@@ -109,11 +110,12 @@ async def _words(connection: asyncpg.Connection) -> None:
     await connection.execute("CREATE TEMP TABLE marks (value text PRIMARY KEY, code integer)")
     known = await connection.fetchrow("SELECT bureaus, categories, districts FROM city")
     named = [
-        *((f"of {code}", pairs.mark(Mark.BUREAU, code)) for code in known["bureaus"]),
-        *((code, pairs.mark(Mark.CATEGORY, code)) for code in known["categories"]),
-        *((code, pairs.mark(Mark.DISTRICT, code)) for code in known["districts"]),
-        *((kind, pairs.mark(Mark.KIND, kind)) for kind in ("complaint", "help", "enquiry")),
+        *((f"of {code}", grams.mark(Mark.BUREAU, code)) for code in known["bureaus"]),
+        *((code, grams.mark(Mark.CATEGORY, code)) for code in known["categories"]),
+        *((code, grams.mark(Mark.DISTRICT, code)) for code in known["districts"]),
+        *((kind, grams.mark(Mark.KIND, kind)) for kind in ("complaint", "help", "enquiry")),
     ]
     await connection.copy_records_to_table("marks", records=named)
-    marks = ([pairs.mark(Mark.OPEN)], [pairs.mark(Mark.URGENT)], list(pairs.WEEKS))
-    await connection.execute(_WORDS, sorted(pairs.of(RARE)), *marks)
+    (beside,) = grams.while_open([0])
+    marks = (grams.mark(Mark.OPEN), grams.mark(Mark.URGENT), list(grams.DAYS), beside)
+    await connection.execute(_WORDS, sorted(grams.of(RARE)), *marks)

@@ -1,11 +1,14 @@
-"""Words lead to cases: pairs of characters, the worker that reads them, and that nobody finds what they may not see."""
+"""Words lead to cases: bigrams and trigrams of characters, the worker that reads them, and that nobody finds what they may not see."""
 
+import zlib
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback.actions import dispatching, finding, handling, intake
-from feedback.store import cases, pairs, queues, searching
+from feedback.store import cases, grams, queues, searching
 from feedback.store.filters import Narrow
 from feedback.store.queues import Queue
 from tests import people
@@ -18,36 +21,60 @@ LATER = MONDAY + timedelta(hours=1)
 """By then the worker must have read what came in."""
 
 
-def number_of(pair: str) -> int:
-    """As the index has it: two UTF-16 units as one signed 32-bit integer, by hand."""
-    return int.from_bytes(pair.encode("utf-16-be"), "big", signed=True)
+def number_of(gram: str) -> int:
+    """As the index has it, by hand: two UTF-16 units as one signed 32-bit integer; a trigram is one of 2 ** 20 numbers from
+    U+E100 on, where no text has characters."""
+    if len(gram) == 3:
+        return 0xE1000000 + zlib.crc32(gram.encode()) % 2**20 - 2**32
+    return int.from_bytes(gram.encode("utf-16-be"), "big", signed=True)
 
 
-def test_pairs_of_a_text():
-    assert pairs.of("路灯不亮") == {number_of("路灯"), number_of("灯不"), number_of("不亮")}
-    assert pairs.of("13号楼，A座") == {number_of("13"), number_of("3号"), number_of("号楼"), number_of("a座")}
-    assert pairs.of("１３号", "ａ座") == pairs.of("13号 A座")
-    assert pairs.of("灯", "坏", "，。！", " ") == set()
-    assert len(pairs.of("𠮷𠮷", "😀😀")) == 1 and pairs.of("路\ue010") == set()
+def numbers(*named: str) -> set[int]:
+    return {number_of(gram) for gram in named}
 
 
-def test_what_pairs_say_all_about():
-    assert pairs.exact("路灯") and pairs.exact("a座")
-    assert not any(pairs.exact(term) for term in ("路", "路灯不", "路-", "𠮷灯"))
+def test_grams_of_a_text():
+    assert grams.of("路灯不亮") == numbers("路灯", "灯不", "不亮", "路灯不", "灯不亮")
+    assert grams.of("13号楼，A座") == numbers("13", "3号", "号楼", "a座", "13号", "3号楼")
+    assert grams.of("１３号", "ａ座") == grams.of("13号 A座")
+    assert grams.of("灯", "坏", "，。！", " ") == set()
+    assert len(grams.of("𠮷𠮷", "😀😀")) == 1 and grams.of("路\ue010") == set()
 
 
-def test_marks_are_no_pairs_and_weeks_hold_every_later_case():
-    marks = pairs.marks(
-        open=True, received_at=MONDAY, bureaus=["STHJ", "CGJ"], category="C01", district=None, kind="help", urgent=True,
-        handler_id=7,
-    )  # fmt: skip
-    assert len(marks) == 11 and all(0xE000 <= (mark & 0xFFFFFFFF) >> 16 <= 0xE017 for mark in marks)
-    for level in range(len(pairs.WEEKS)):
-        window, begun = pairs.newest(level, MONDAY)
+def test_a_long_word_is_sought_by_trigrams_a_short_one_by_its_bigram():
+    assert grams.sought(["路灯不亮", "小区", "灯"]) == numbers("路灯不", "灯不亮", "小区")
+    assert grams.sought(["13号楼,a座"]) == numbers("13号", "3号楼", "a座")
+
+
+@given(st.text(alphabet="路灯不亮13a，😀𠮷 ", max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_a_text_has_what_is_sought_of_every_part_of_it(text, begin, end):
+    assert grams.sought(text[begin:end].split()) <= grams.of(text)
+
+
+def test_what_a_bigram_says_all_about():
+    assert grams.exact("路灯") and grams.exact("a座")
+    assert not any(grams.exact(term) for term in ("路", "路灯不", "路-", "𠮷灯"))
+
+
+def test_marks_are_no_grams_and_windows_hold_every_later_case():
+    narrowing = {
+        "bureaus": ["STHJ", "CGJ"],
+        "category": "C01",
+        "district": None,
+        "kind": "help",
+        "urgent": True,
+        "handler_id": 7,
+    }
+    marks, closed = (grams.marks(open=open, received_at=MONDAY, **narrowing) for open in (True, False))
+    assert all(0xE000 <= (mark & 0xFFFFFFFF) >> 16 < 0xE100 for mark in marks)
+    # Two bureaus, category, kind, urgency and handler; the same while open, and that it is; eight ages and the layout.
+    assert len(closed) == 6 + 8 + 1 and len(marks - closed) == 6 + 1 and closed < marks
+    for level, days in enumerate(grams.DAYS):
+        window, begun = grams.newest(level, MONDAY)
         for back in range(0, (MONDAY - begun).days, 3):
-            assert set(window) & set(pairs.ages(MONDAY - timedelta(days=back)))
-        assert set(window) & set(pairs.ages(begun)) and not set(window) & set(pairs.ages(begun - timedelta(seconds=1)))
-        assert timedelta(weeks=pairs.WEEKS[level]) <= MONDAY - begun < timedelta(weeks=2 * pairs.WEEKS[level])
+            assert set(window) & set(grams.ages(MONDAY - timedelta(days=back)))
+        assert set(window) & set(grams.ages(begun)) and not set(window) & set(grams.ages(begun - timedelta(seconds=1)))
+        assert timedelta(days=days) <= MONDAY - begun < timedelta(days=2 * days)
 
 
 async def submitted(hall, body, now=MONDAY, **fields):
