@@ -13,11 +13,14 @@ from feedback.rules.record import Case, Event, Text
 from feedback.rules.status import Status, Step
 from feedback.store import cases
 
-_RETURNED = {
-    Step.RETURN: True,
-    **dict.fromkeys((Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH, Step.DECLINE, Step.DIVERT), False),
+_UNDECIDED = {
+    "returned": {
+        Step.RETURN: True,
+        **dict.fromkeys((Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH, Step.DECLINE, Step.DIVERT), False),
+    },
+    "asked_again": {Step.REQUEST_REWORK: True, Step.REFUSE_REWORK: False, Step.REWORK: False},
 }
-"""Whether a return waits for its decision after the step; the others leave that as it is."""
+"""Whether a return or a request for rework waits for its decision after the step; the others leave that as it is."""
 
 
 async def take_step(
@@ -44,7 +47,7 @@ async def take_step(
     )  # fmt: skip
     digest = chain.link(case.head, event)
     quiet = step in status.QUIET
-    changes = {**(changes or {}), **({"returned": _RETURNED[step]} if step in _RETURNED else {})}
+    changes = {**(changes or {}), **{name: after[step] for name, after in _UNDECIDED.items() if step in after}}
     if "bureau" in changes:
         changes["unit_id"] = None  # a 科室 is of one bureau
     await cases.change(hall.database, case, to=after, head=digest, changes=changes, quiet=quiet)

@@ -10,7 +10,7 @@ from feedback.rules import deadline
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import extensions, oversight
+from feedback.store import extensions
 
 
 async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool, reason: str, now: datetime) -> Case:
@@ -60,7 +60,7 @@ async def rework(hall: Hall, actor: Actor, case: Case, *, reason: str, now: date
 
 async def refuse_rework(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:
     """No further round, and the citizen is told why. Raises WrongStep when nobody has asked or it is decided."""
-    if not await asking.asked_already(hall, case) or await oversight.refused(hall.database, case.id, case.round):
+    if not case.asked_again:
         raise WrongStep(Step.REFUSE_REWORK, case.status)
     async with hall.database.transaction():
         said = {"reason": reason}

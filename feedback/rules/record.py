@@ -78,6 +78,9 @@ class Case:
     designated: bool
     contested: bool
     returned: bool
+    """A return waits for the dispatcher's decision."""
+    asked_again: bool
+    """The citizen has asked for another round, and a supervisor has not decided."""
     head: bytes
     regime: Regime = Regime.HOTLINE
     split_from: int | None = None

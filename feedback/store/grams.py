@@ -18,7 +18,13 @@ DAYS = (3, 6, 12, 24, 48, 96, 192, 384)
 _TRIGRAMS, _TRIGRAM = 1 << 20, 0xE100_0000
 """So many numbers stand for all trigrams, from this one on: the index stays small, and chance meetings are looked at again."""
 
-_READ = ("number", "title", "address", "body", "district")
+OF_PART = DAYS.index(48)
+"""Where a search begins among the cases of one bureau or about one matter, or those that are answered: few of the newest are."""
+
+AMPLE = 1.5
+"""So many times a page is expected in the next window, so that it is seldom missed by a little."""
+
+_READ = ("number", "title", "address", "body", "district", "answer")
 """What of a case is read; another list reads every case again."""
 
 
@@ -34,6 +40,7 @@ class Mark(IntEnum):
     KIND = 0xE014
     URGENT = 0xE015
     HANDLER = 0xE016
+    PUBLISHED = 0xE018  # which answer everybody may read, and whose
     LAYOUT = 0xE017  # which marks there are at all: a case with another one is read again
 
 
@@ -104,21 +111,40 @@ def newest(level: int, until: datetime) -> tuple[list[int], datetime]:
     return [mark(Mark.AGE + level, block - back) for back in (0, 1)], begun
 
 
+def wider(level: int, until: datetime, *, rows: int, wanted: int) -> int | None:
+    """The window that should hold so many rows as are wanted, by the fewer that one before `until` held; None: only all cases
+    may. What one window had one of or none is rare: all cases have few of it."""
+    if rows < 2:
+        return None
+    begins = [newest(level, until)[1] for level in range(len(DAYS))]
+    since = until - (until - begins[level]) * (AMPLE * wanted / rows)
+    return next((level for level, begun in enumerate(begins) if begun <= since), None)
+
+
 def _block(moment: datetime, level: int) -> int:
     return int(moment.timestamp()) // 86_400 // DAYS[level]
 
 
 def marks(
     *, open: bool, received_at: datetime, bureaus: Iterable[str], category: str | None, district: str | None,
-    kind: str, urgent: bool, handler_id: int | None,
+    kind: str, urgent: bool, handler_id: int | None, published: str | None,
 ) -> set[int]:  # fmt: skip
-    """The marks of a case. `bureaus` are all that ever had it."""
-    named = ((Mark.CATEGORY, category), (Mark.DISTRICT, district), (Mark.KIND, kind), (Mark.HANDLER, handler_id))
+    """The marks of a case. `bureaus` are all that ever had it; `published` names its public answer, if it has one."""
+    named = (
+        (Mark.CATEGORY, category), (Mark.DISTRICT, district), (Mark.KIND, kind), (Mark.HANDLER, handler_id),
+        (Mark.PUBLISHED, published),
+    )  # fmt: skip
     found = {mark(about, value) for about, value in named if value is not None}
     found |= {mark(Mark.BUREAU, bureau) for bureau in bureaus} | ({mark(Mark.URGENT)} if urgent else set())
     if open:
         found |= while_open(found) | {mark(Mark.OPEN)}
     return found | {layout(), *ages(received_at)}
+
+
+def narrowing(category: str | None, bureau: str | None) -> set[int]:
+    """The marks of what the public list is narrowed to."""
+    named = ((Mark.CATEGORY, category), (Mark.BUREAU, bureau))
+    return {mark(about, value) for about, value in named if value}
 
 
 def while_open(marks: Iterable[int]) -> set[int]:

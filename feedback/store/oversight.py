@@ -51,21 +51,9 @@ async def rework_asked(database: Database) -> list[Any]:
     """Citizens who asked again for rework and wait for a supervisor, oldest first; one row a case."""
     return await database.fetch_all(
         """SELECT cases.number, cases.version, cases.title, cases.bureau, cases.round, asked.at, texts.body AS reason
-        FROM (SELECT DISTINCT ON (case_id, round) case_id, round, seq, at FROM events
-            WHERE step = 'request_rework' ORDER BY case_id, round, seq DESC) AS asked
-        JOIN cases ON cases.id = asked.case_id AND cases.round = asked.round
-        LEFT JOIN texts ON texts.case_id = asked.case_id AND texts.seq = asked.seq AND texts.field = 'reason'
-        WHERE cases.status IN ('replied','closed') AND NOT cases.protected
-            AND NOT EXISTS (SELECT FROM events AS refused WHERE refused.case_id = asked.case_id
-                AND refused.round = asked.round AND refused.step = 'refuse_rework')
+        FROM cases CROSS JOIN LATERAL (SELECT seq, at FROM events WHERE case_id = cases.id AND step = 'request_rework'
+            ORDER BY seq DESC LIMIT 1) AS asked
+        LEFT JOIN texts ON texts.case_id = cases.id AND texts.seq = asked.seq AND texts.field = 'reason'
+        WHERE cases.asked_again AND cases.status IN ('replied','closed') AND NOT cases.protected
         ORDER BY asked.at LIMIT 200"""
     )
-
-
-async def refused(database: Database, case_id: int, round: int) -> bool:
-    """Whether a supervisor has refused the next round that was asked for in this one."""
-    found = await database.fetch_val(
-        "SELECT 1 FROM events WHERE case_id = :id AND round = :round AND step = 'refuse_rework' LIMIT 1",
-        {"id": case_id, "round": round},
-    )
-    return found is not None

@@ -1,12 +1,16 @@
 """Published cases: answered, with their citizen's consent, neither protected nor historical. The texts here are as they were
 written: whoever shows them redacts them first, and a search must be checked again on the redacted text."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from databases import Database
+
+from feedback.store import grams, searching
+
+MOST = 1000
+"""Published cases are counted up to here, so that counting costs the same in every city."""
 
 _PUBLIC = "cases.publish AND NOT cases.protected AND NOT cases.historical AND cases.answer_seq IS NOT NULL"
 """The condition of the index cases_public; a case in rework (without `answered_at`) is not shown until answered again."""
@@ -14,6 +18,8 @@ _PUBLIC = "cases.publish AND NOT cases.protected AND NOT cases.historical AND ca
 _FROM = f"""FROM cases JOIN texts ON texts.case_id = cases.id AND texts.seq = cases.answer_seq
         AND texts.field = 'answer' AND texts.public
     WHERE {_PUBLIC} AND cases.answered_at IS NOT NULL"""
+_COUNTED = f"FROM cases WHERE {_PUBLIC} AND cases.answered_at IS NOT NULL"
+"""An answer that went out is public: its text need not be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +52,92 @@ def _read(row: Any) -> Published:
     return Published(**{field.name: row[field.name] for field in fields(Published)})
 
 
-def _like(word: str) -> str:
-    escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of published cases is narrowed to: every word occurs in title, text or answer."""
+
+    words: tuple[str, ...] = ()
+    category: str | None = None
+    bureau: str | None = None
+
+    @property
+    def short(self) -> bool:
+        """Whether no two characters of the words stand together: then only the NEWEST answers are looked through."""
+        return bool(self.words) and not grams.sought(self.words)
+
+    @property
+    def level(self) -> int | None:
+        """The window of answers looked at first; None: all, along an index of their order."""
+        if self.short or not (self.words or (self.category and self.bureau)):
+            return None
+        return grams.OF_PART if self.category or self.bureau else 0
+
+
+EVERYTHING = Wanted()
 
 
 async def page(
-    database: Database,
-    *,
-    words: Sequence[str] = (),
-    category: str | None = None,
-    bureau: str | None = None,
-    after: tuple[datetime, int] | None = None,
-    limit: int = 20,
+    database: Database, wanted: Wanted = EVERYTHING, *, after: tuple[datetime, int] | None = None, limit: int = 20, now: datetime
 ) -> list[Published]:
-    """The newest answers first, from behind `after` (answered_at and id); every word must occur in title, text or answer."""
-    conditions, values = _filters(category, bureau)
-    if words:
-        conditions.append("cases.title || ' ' || cases.body || ' ' || texts.body ILIKE ALL (CAST(:words AS text[]))")
-        values["words"] = [_like(word) for word in words]
+    """The newest answers first, from behind `after` (answered_at and id)."""
+    conditions, values = _filters(wanted)
     if after:
         conditions.append("(cases.answered_at < :at OR cases.answered_at = :at AND cases.id > :id)")
         values |= {"at": after[0], "id": after[1]}
-    rows = await database.fetch_all(
+    level = wanted.level
+    if level is None:
+        return [_read(row) for row in await _rows(database, conditions, values, limit)]
+    until = after[0] if after else await _newest(database) or now
+    while True:
+        led, found = _led(wanted, level, until, now)
+        rows = await _rows(database, conditions + led, values | found, limit)
+        if level is None or len(rows) >= limit:
+            return [_read(row) for row in rows]
+        level = grams.wider(level, until, rows=len(rows), wanted=limit)
+
+
+async def _newest(database: Database) -> datetime | None:
+    """When the newest published answer went out."""
+    return await database.fetch_val(f"SELECT answered_at {_COUNTED} ORDER BY answered_at DESC LIMIT 1")
+
+
+async def _rows(database: Database, conditions: list[str], values: dict[str, Any], limit: int) -> list[Any]:
+    return await database.fetch_all(
         f"""SELECT {_COLUMNS} {_FROM} {"".join(f" AND {one}" for one in conditions)}
         ORDER BY cases.answered_at DESC, cases.id LIMIT :limit""",
         {**values, "limit": limit},
     )
-    return [_read(row) for row in rows]
 
 
-async def count(database: Database, *, category: str | None = None, bureau: str | None = None) -> int:
-    """How many cases are published."""
-    conditions, values = _filters(category, bureau)
-    query = f"SELECT count(*) {_FROM} {''.join(f' AND {one}' for one in conditions)}"
+def _led(wanted: Wanted, level: int | None, until: datetime, now: datetime) -> tuple[list[str], dict[str, Any]]:
+    """The conditions by which the index of words leads to the answers, all of them or the newest, and their values."""
+    window, since = grams.newest(level, until) if level is not None else ([], None)
+    values: dict[str, Any] = {"fresh": now - searching.FRESH}
+    marks = grams.sought(wanted.words) | grams.narrowing(wanted.category, wanted.bureau)
+    led = searching.led("published", sorted(marks), window, f"{_PUBLIC} AND cases.answered_at > :fresh", values)
+    if since is None:
+        return [led], values
+    return [led, "cases.answered_at >= :since"], {**values, "since": since}
+
+
+async def count(database: Database, wanted: Wanted = EVERYTHING, *, now: datetime) -> int:
+    """How many cases are published, up to MOST."""
+    conditions, values = _filters(wanted)
+    if wanted.level is not None:
+        led, found = _led(wanted, None, now, now)
+        conditions, values = conditions + led, values | found
+    query = f"SELECT count(*) FROM (SELECT 1 {_COUNTED} {''.join(f' AND {one}' for one in conditions)} LIMIT {MOST}) AS few"
     return await database.fetch_val(query, values) or 0
 
 
-def _filters(category: str | None, bureau: str | None) -> tuple[list[str], dict[str, Any]]:
-    given = {name: value for name, value in (("category", category), ("bureau", bureau)) if value}
-    return [f"cases.{name} = :{name}" for name in given], dict(given)
+def _filters(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
+    values: dict[str, Any] = {name: value for name in ("category", "bureau") if (value := getattr(wanted, name))}
+    conditions = [f"cases.{name} = :{name}" for name in values]
+    if wanted.words:
+        conditions.append(searching.like("cases.title || ' ' || cases.body || ' ' || texts.body", wanted.words, values, "words"))
+    if wanted.short:
+        conditions.append(f"cases.id IN (SELECT id FROM cases WHERE {_PUBLIC} ORDER BY answered_at DESC LIMIT {searching.NEWEST})")
+    return conditions, values
 
 
 async def get(database: Database, number: str) -> Published | None:

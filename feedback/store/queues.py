@@ -17,7 +17,7 @@ from feedback.rules.permission import BUREAU_ROLES, Actor
 from feedback.rules.record import Case
 from feedback.store import cases, filters, grams, meanings, searching
 from feedback.store.filters import Narrow
-from feedback.store.grams import DAYS, Mark
+from feedback.store.grams import Mark
 from feedback.store.meanings import Branch, Queue
 from feedback.store.searching import Search
 
@@ -27,9 +27,6 @@ MOST = 1000
 NEAR = 200
 """So many cases of a queue, about one matter if one is asked for, are looked at for a filter; where that fills no page, the
 filter is rare and its index leads."""
-
-AMPLE = 1.5
-"""So many times a page is expected in the next window, so that it is seldom missed by a little."""
 
 _Key = tuple[datetime, datetime, int]
 """Where a page ends: the time of the order, when it must be answered (decides between equal times to sign), and identity of its last case."""
@@ -88,10 +85,6 @@ class _Way(Enum):
     WORDS = "words"  # through the index of words; a number: the same, among the cases of the newest grams.DAYS, by their level
 
 
-_OF_PART = DAYS.index(48)
-"""Where a search begins among the cases of a bureau, or those that are answered: few of the newest ones are."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One list somebody wants to see, as a statement."""
@@ -137,21 +130,17 @@ class _Asked:
         if not self.found and (about_one or not self.narrow):
             return _Way.PLAIN  # the city's cases about one matter have an index
         if self.ended:
-            return _OF_PART if self.of_bureau or self.queue is Queue.REPLIED else 0
+            return grams.OF_PART if self.of_bureau or self.queue is Queue.REPLIED else 0
         if self.found:
             return _Way.WORDS
         return _Way.PLAIN if self.of_bureau else _Way.FIRST  # what a bureau has open is little
 
     def next(self, way: _Way | int, rows: int, until: datetime) -> _Way | int | None:
-        """How to look after one way found so many rows among the cases before `until`: by the window that should hold a page,
-        if what is looked for is as frequent there, or else by what finds everything. None: that was all, or the page is full."""
+        """How to look after one way found so many rows among the cases before `until`. None: that was all, or the page is full."""
         if way in (_Way.PLAIN, _Way.WORDS) or rows >= self.limit:
             return None
-        if isinstance(way, _Way) or rows < 2:
-            return _Way.WORDS
-        begins = [grams.newest(level, until)[1] for level in range(len(DAYS))]
-        since = until - (until - begins[way]) * (AMPLE * self.limit / rows)
-        return next((level for level, begun in enumerate(begins) if begun <= since), _Way.WORDS)
+        wider = grams.wider(way, until, rows=rows, wanted=self.limit) if isinstance(way, int) else None
+        return _Way.WORDS if wider is None else wider
 
     def statement(self, after: _Key | None, way: _Way | int, now: datetime) -> tuple[str, dict[str, Any]]:
         """The query of one page and its values."""

@@ -74,9 +74,15 @@ _DISTRICT = "(SELECT districts.short FROM districts WHERE districts.code = cases
 
 
 def _said(terms: Sequence[str], values: dict[str, Any], name: str) -> str:
+    return like(
+        f"concat_ws(' ', cases.number, cases.title, cases.address, cases.body, {_DISTRICT})", terms, values, name
+    )
+
+
+def like(text: str, terms: Sequence[str], values: dict[str, Any], name: str) -> str:
+    """The condition that a text, an expression of SQL, has every one of these plain words."""
     values[name] = [f"%{_escaped(term)}%" for term in terms]
-    said = f"concat_ws(' ', cases.number, cases.title, cases.address, cases.body, {_DISTRICT})"
-    return f"lower(normalize({said}, NFKC)) LIKE ALL (CAST(:{name} AS text[]))"
+    return f"lower(normalize({text}, NFKC)) LIKE ALL (CAST(:{name} AS text[]))"
 
 
 def _escaped(term: str) -> str:
@@ -88,16 +94,22 @@ def candidates(
 ) -> str:
     """The condition that a case has these grams and marks and, with a window, one of its marks; or was only just received
     and is what was meant."""
-    values |= {"wanted": list(wanted), "fresh": now - FRESH}
+    values["fresh"] = now - FRESH
+    meant = f" AND {exactly(found, values)}" if found else ""
+    return led("grams", wanted, window, f"cases.received_at > :fresh{meant}", values)
+
+
+def led(column: str, wanted: Sequence[int], window: Sequence[int], fresh: str, values: dict[str, Any]) -> str:
+    """The condition that one index of case_words leads to a case, or that it is so new that the worker may not have read it."""
+    values["wanted"] = list(wanted)
     among = ""
     if window:
         values["window"] = list(window)
         # Before the rest: what it leads to is what the longer lists of the rest are then read for.
-        among = "case_words.grams && CAST(:window AS integer[]) AND "
-    meant = f" AND {exactly(found, values)}" if found else ""
+        among = f"case_words.{column} && CAST(:window AS integer[]) AND "
     # OFFSET 0: the grams lead, whatever the planner thinks of them.
-    return f"""id IN (SELECT case_id FROM case_words WHERE {among}case_words.grams @> CAST(:wanted AS integer[])
-        UNION ALL SELECT cases.id FROM cases WHERE cases.received_at > :fresh{meant} OFFSET 0)"""
+    return f"""cases.id IN (SELECT case_id FROM case_words WHERE {among}case_words.{column} @> CAST(:wanted AS integer[])
+        UNION ALL SELECT cases.id FROM cases WHERE {fresh} OFFSET 0)"""
 
 
 # Keeping the index ------------------------------------------------------------------------------------------------
@@ -107,8 +119,11 @@ _OPEN = frozenset(status.value for status in OPEN)
 _CHANGED = f"""SELECT cases.id, cases.version, cases.status, cases.category, cases.district, cases.bureau, cases.kind,
         cases.urgent, cases.handler_id, cases.received_at, cases.number, cases.title, cases.address, cases.body,
         {_DISTRICT} AS place,
-        ARRAY(SELECT DISTINCT bureau FROM assignments WHERE case_id = cases.id) AS bureaus, kept.marks
+        ARRAY(SELECT DISTINCT bureau FROM assignments WHERE case_id = cases.id) AS bureaus, kept.marks,
+        cases.answer_seq, cases.answered_at, answer.body AS answer
     FROM cases LEFT JOIN case_words AS kept ON kept.case_id = cases.id
+    LEFT JOIN texts AS answer ON answer.case_id = cases.id AND answer.seq = cases.answer_seq AND answer.field = 'answer'
+        AND answer.public AND cases.publish AND NOT cases.historical AND cases.answered_at IS NOT NULL
     WHERE NOT cases.protected"""
 _OTHERWISE = "kept.version IS DISTINCT FROM cases.version"
 
@@ -151,7 +166,7 @@ async def _keep(database: Database, rows: Sequence[Any]) -> None:
             same.append(row)
             continue
         found = grams.of(row["number"], row["title"], row["address"], row["body"], row["place"] or "")
-        fresh.append((row["id"], row["version"], marks, sorted(found.union(marks))))
+        fresh.append((row["id"], row["version"], marks, sorted(found.union(marks)), _published(row)))
     async with database.connection() as connection:
         await raw(connection).execute(
             """UPDATE case_words SET version = now.version FROM unnest($1::bigint[], $2::integer[]) AS now (id, version)
@@ -160,8 +175,9 @@ async def _keep(database: Database, rows: Sequence[Any]) -> None:
             [row["version"] for row in same],
         )
         await raw(connection).executemany(
-            """INSERT INTO case_words (case_id, version, marks, grams) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, marks = excluded.marks, grams = excluded.grams""",
+            """INSERT INTO case_words (case_id, version, marks, grams, published) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, marks = excluded.marks, grams = excluded.grams,
+                published = excluded.published""",
             fresh,
         )
 
@@ -171,4 +187,13 @@ def _marks(row: Any) -> set[int]:
         open=row["status"] in _OPEN, received_at=row["received_at"], category=row["category"],
         bureaus={*row["bureaus"], row["bureau"]} - {None}, district=row["district"], kind=row["kind"],
         urgent=row["urgent"], handler_id=row["handler_id"],
+        published=None if row["answer"] is None else f"{row['answer_seq']} {row['bureau']}",
     )  # fmt: skip
+
+
+def _published(row: Any) -> list[int] | None:
+    """What everybody may find a published case by: its words, those of its answer, and what the public list is narrowed to."""
+    if row["answer"] is None:
+        return None
+    words = grams.of(row["title"], row["body"], row["answer"])
+    return sorted(words | grams.narrowing(row["category"], row["bureau"]) | set(grams.ages(row["answered_at"])))

@@ -36,7 +36,5 @@ async def silent(database: Database, *, now: datetime) -> list[Case]:
 
 async def unsolved(database: Database, *, now: datetime) -> list[Case]:
     """Rated as not solved, and answered so long ago that nobody may ask for rework any more; none whose request is undecided."""
-    condition = """status = 'replied' AND NOT solved AND answered_at <= :before AND 'request_rework' IS DISTINCT FROM (
-        SELECT step FROM events WHERE case_id = cases.id AND round = cases.round AND step IN ('request_rework', 'refuse_rework')
-        ORDER BY seq DESC LIMIT 1)"""
+    condition = "status = 'replied' AND NOT solved AND answered_at <= :before AND NOT asked_again"
     return await _find(database, condition, {"before": now - reopening.ASK_WITHIN})

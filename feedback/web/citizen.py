@@ -216,7 +216,8 @@ async def _answered(hall: Hall, understood: Understanding) -> list[dict[str, Any
     """Published answers about the matter, while it is rather sure what the matter is; none for what is confidential."""
     if understood.decision is Decision.PROTECTED or understood.category is None:
         return []
-    found = await publication.page(hall.database, category=understood.category, limit=_ANSWERED)
+    wanted = publication.Wanted(category=understood.category)
+    found = await publication.page(hall.database, wanted, limit=_ANSWERED, now=clock.now())
     return [public.brief(hall, one) for one in found]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from feedback.actions.hall import Hall
 from feedback.rules import petition
 from feedback.store import petitions, publication
-from feedback.web import case_view, export_rows, forms, reading, wording
+from feedback.web import case_view, export_rows, forms, public, reading, wording
 from feedback.web.export_rows import BATCH, Rows, Wanted
 
 
@@ -48,14 +48,12 @@ class Published(forms.Form):
 async def answer_rows(hall: Hall, wanted: Wanted) -> Rows:
     """Published answers, the newest first, without personal data. Raises BadFields."""
     asked, after = reading.checked(Published, wanted.query), None
-    words = asked.q.split()
+    narrow = public.narrowed(asked)
     while True:
-        found = await publication.page(
-            hall.database, words=words, category=asked.category or None, bureau=asked.bureau or None, after=after, limit=BATCH
-        )
+        found = await publication.page(hall.database, narrow, after=after, limit=BATCH, now=wanted.now)
         rows = await export_rows.each(found, lambda one: _answer(hall, one))
         # Nobody finds a case by a telephone number that was taken out of it.
-        yield [row for row in rows if all(word.lower() in f"{row[5]} {row[6]} {row[7]}".lower() for word in words)]
+        yield [row for row in rows if public.says(f"{row[5]} {row[6]} {row[7]}", narrow.words)]
         if len(found) < BATCH:
             return
         after = found[-1].answered_at, found[-1].id

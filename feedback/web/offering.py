@@ -18,7 +18,6 @@ from feedback.web import steps
 _DECIDES_RETURN = (Step.RETURN, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH)
 _GIVES = (Step.ROUTE, Step.DISPATCH, Step.REJECT_RETURN, Step.SPLIT, Step.REWORK)
 """Steps that give a case to a bureau."""
-_DECIDES_REWORK = (Step.REQUEST_REWORK, Step.REFUSE_REWORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,6 @@ class Facts:
     returned: bool
     asked: bool
     decided: bool
-    wants_rework: bool
     writer: int | None
     """Who wrote the newest answer."""
     held_since: datetime | None
@@ -43,10 +41,8 @@ class Facts:
             event.step is Step.RETURN and event.round == case.round and event.bureau == case.bureau for event in history
         )
         decided = extension is not None and extension["granted"] is not None
-        wanted = [event for event in history if event.round == case.round and event.step in _DECIDES_REWORK]
         return cls(
             last if last and last.step is Step.RETURN else None, returned, extension is not None, decided,
-            bool(wanted) and wanted[-1].step is Step.REQUEST_REWORK,
             next((event.person_id for event in reversed(history) if event.step is Step.REPLY), None),
             next((event.at for event in reversed(history) if event.step in _GIVES and event.from_status != event.to_status), None),
         )  # fmt: skip
@@ -60,7 +56,7 @@ _CONDITIONS: dict[str, _Condition] = {
     "request_extension": lambda case, facts, city, now: not facts.asked and _may_ask(case, city, now),
     "decide_extension": lambda case, facts, city, now: facts.asked and not facts.decided,
     "split": lambda case, facts, city, now: splitting.may_split(case),
-    "refuse_rework": lambda case, facts, city, now: facts.wants_rework,
+    "refuse_rework": lambda case, facts, city, now: case.asked_again,
     "join": lambda case, facts, city, now: not case.protected,
     "remind": lambda case, facts, city, now: (from_then := asking.may_remind_from(case)) is not None and now >= from_then,
     "assign": lambda case, facts, city, now: case.bureau is not None,

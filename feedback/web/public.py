@@ -1,5 +1,6 @@
 """Pages for anybody: published answers, and what this site is and does with what people write."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -7,9 +8,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feedback import clock
 from feedback.actions.hall import Hall
 from feedback.rules import code
-from feedback.store import publication
+from feedback.store import grams, publication
 from feedback.store.publication import Published
 from feedback.web import case_view, cursors, doors, errors, forms, reading, templating
 from feedback.web.doors import door
@@ -34,23 +36,24 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
     Raises BadFields for a category, bureau or cursor that is none. Words are matched on the redacted text only: nobody
     finds a case by a telephone number that was taken out of it."""
     demand_known(hall, wanted)
-    words, after = wanted.q.split(), cursors.after(wanted.cursor)
-    found = await publication.page(
-        hall.database,
-        words=words,
-        category=wanted.category or None,
-        bureau=wanted.bureau or None,
-        after=after,
-        limit=SEARCHED + 1 if words else PAGE + 1,
-    )
+    asked, after = narrowed(wanted), cursors.after(wanted.cursor)
+    words = asked.words
+    now, limit = clock.now(), SEARCHED + 1 if words else PAGE + 1
+    found = await publication.page(hall.database, asked, after=after, limit=limit, now=now)
     shown = [one for one in found if not words or _has(hall, one, words)]
     items = shown[:PAGE]
     further = items[-1] if len(shown) > PAGE else found[-1] if words and len(found) > SEARCHED else None
     if words:
         total = len(shown) if len(found) <= SEARCHED and after is None else None
     else:
-        total = await publication.count(hall.database, category=wanted.category or None, bureau=wanted.bureau or None)
+        counted = await publication.count(hall.database, asked, now=now)
+        total = counted if counted < publication.MOST else None
     return {"items": [brief(hall, one) for one in items], "next": cursors.written(further.answered_at, further.id) if further else None, "total": total}
+
+
+def narrowed(asked: Any) -> publication.Wanted:
+    """What a form with words, category and bureau asks for."""
+    return publication.Wanted(tuple(grams.plain(asked.q).split()), asked.category or None, asked.bureau or None)
 
 
 def demand_known(hall: Hall, wanted: Any) -> None:
@@ -64,9 +67,14 @@ def demand_known(hall: Hall, wanted: Any) -> None:
         raise errors.BadFields(faults)
 
 
-def _has(hall: Hall, one: Published, words: list[str]) -> bool:
-    text = " ".join(redacted(hall, part) for part in (one.title, one.body, one.answer)).casefold()
-    return all(word.casefold() in text for word in words)
+def _has(hall: Hall, one: Published, words: Sequence[str]) -> bool:
+    return says(" ".join(redacted(hall, part) for part in (one.title, one.body, one.answer)), words)
+
+
+def says(text: str, words: Sequence[str]) -> bool:
+    """Whether a redacted text has every one of these plain words."""
+    plain = grams.plain(text)
+    return all(word in plain for word in words)
 
 
 @lru_cache(maxsize=1000)
@@ -118,6 +126,7 @@ async def published(request: Request) -> Response:
         bureaus=[(one.code, one.short) for one in hall.city.bureaus.values() if one.active],
         further=f"/cases?{urlencode({**_filled(given), 'cursor': found['next']})}" if found["next"] else "",
         searching=bool(_filled(given)),
+        short=bool(wanted and narrowed(wanted).short),
         **found,
     )
 

@@ -6,6 +6,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feedback import clock
 from feedback.rules.record import Decision
 from feedback.store import publication
 from feedback.web import article_pages, doors, forms, public, reading
@@ -36,7 +37,8 @@ async def similar(request: Request) -> Response:
     understood = hall.understood("", given.text, district=None, address="")
     if understood.category is None or understood.decision is Decision.PROTECTED:
         return answer({"items": [], "articles": []})
-    found = await publication.page(hall.database, category=understood.category, limit=SIMILAR)
+    wanted = publication.Wanted(category=understood.category)
+    found = await publication.page(hall.database, wanted, limit=SIMILAR, now=clock.now())
     known = await article_pages.fitting(hall, understood)
     return answer({"items": [public.brief(hall, one) for one in found], "articles": known})
 

@@ -64,12 +64,13 @@ def present(rows: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
 
 async def _sources(hall: Hall, who: Actor, case: Case, name: str) -> dict[str, Any]:
     own = values(hall, case, name)
-    today = clock.local(clock.now()).date()
+    now = clock.now()
+    today, about = clock.local(now).date(), publication.Wanted(category=case.category)
     fitting, known, answers = await together(
         hall.database,
         lambda asked: reply_templates.fitting(asked, case.bureau or "", case.category),
         lambda asked: articles.about(asked, [case.category or ""], today=today, limit=SHOWN),
-        lambda asked: publication.page(asked, category=case.category, limit=_LOOKED_AT),
+        lambda asked: publication.page(asked, about, limit=_LOOKED_AT, now=now),
     )
     return {
         "templates": [

@@ -1,4 +1,4 @@
-"""The desks' lists in a city of 1,000 cases and in one of 1,000,000: every queue, searches and the city desk, and their ratio.
+"""The lists of a city of 1,000 cases and of one of 1,000,000: every queue, searches, the city desk, the public list; and their ratio.
 
 `python -m tests.bench.lists --small 100000` compares two large ones, whose pages are as full."""
 
@@ -14,8 +14,9 @@ import asyncpg
 from databases import Database
 
 from feedback.rules.permission import Actor, Role
-from feedback.store import database, queues, searching, server
+from feedback.store import database, oversight, publication, queues, searching, server
 from feedback.store.filters import EVERYTHING, Narrow
+from feedback.store.publication import Wanted
 from feedback.store.queues import Queue
 from tests.bench import city_of
 from tests.conftest import sibling
@@ -60,7 +61,28 @@ async def lists(pool: Database) -> dict[str, Ask]:
         )
         asked[f"{who}: filter category of answered"] = page(who, Queue.REPLIED, narrow=Narrow(category=category))
     asked["city: the desk (counts and overdue)"] = lambda: _desk(pool, people["city"])
+    asked["city: rework asked again"] = lambda: oversight.rework_asked(pool)
+    return asked | await _public(pool)
+
+
+async def _public(pool: Database) -> dict[str, Ask]:
+    """The list everybody may read: as its page asks for it, with as many rows of a search as are looked through."""
+    row = await pool.fetch_one("SELECT category, bureau FROM cases WHERE status = 'closed' ORDER BY id LIMIT 1")
+    assert row is not None
+    asked: dict[str, Ask] = {}
+    for name, wanted in {
+        "newest": Wanted(), "category": Wanted(category=row["category"]), "bureau": Wanted(bureau=row["bureau"]),
+        "category and bureau": Wanted(category=row["category"], bureau=row["bureau"]),
+        **{f"search {name}": Wanted(tuple(typed.split())) for name, typed in WORDS.items()},
+    }.items():  # fmt: skip
+        asked[f"public: {name}"] = lambda wanted=wanted: _shown(pool, wanted)  # type: ignore[misc]
+        if not wanted.words:
+            asked[f"public: {name}, counted"] = lambda wanted=wanted: publication.count(pool, wanted, now=city_of.NOW)  # type: ignore[misc]
     return asked
+
+
+async def _shown(pool: Database, wanted: Wanted) -> tuple[Any, None]:
+    return await publication.page(pool, wanted, limit=101 if wanted.words else PAGE + 1, now=city_of.NOW), None
 
 
 async def _desk(pool: Database, who: Actor) -> None:
@@ -83,7 +105,7 @@ async def _medians(small: Ask, large: Ask) -> dict[str, float]:
             began = time.perf_counter()
             found = await ask()
             taken[city].append(1000 * (time.perf_counter() - began))
-            shown[city] = len(found[0]) if isinstance(found, tuple) else 0
+            shown[city] = len(found[0]) if isinstance(found, tuple) else len(found) if isinstance(found, list) else 0
     low, high = (statistics.median(times) for times in taken)
     return {
         "small_ms": round(low, 2), "large_ms": round(high, 2), "ratio": round(high / low, 2),

@@ -57,18 +57,13 @@ def test_what_a_bigram_says_all_about():
 
 
 def test_marks_are_no_grams_and_windows_hold_every_later_case():
-    narrowing = {
-        "bureaus": ["STHJ", "CGJ"],
-        "category": "C01",
-        "district": None,
-        "kind": "help",
-        "urgent": True,
-        "handler_id": 7,
-    }
-    marks, closed = (grams.marks(open=open, received_at=MONDAY, **narrowing) for open in (True, False))
+    given = {"bureaus": ["STHJ", "CGJ"], "category": "C01", "district": None, "kind": "help", "urgent": True, "handler_id": 7}
+    marks, closed = (grams.marks(open=open, received_at=MONDAY, published=None, **given) for open in (True, False))
     assert all(0xE000 <= (mark & 0xFFFFFFFF) >> 16 < 0xE100 for mark in marks)
     # Two bureaus, category, kind, urgency and handler; the same while open, and that it is; eight ages and the layout.
     assert len(closed) == 6 + 8 + 1 and len(marks - closed) == 6 + 1 and closed < marks
+    answers = [grams.marks(open=False, received_at=MONDAY, published=published, **given) for published in ("3 CGJ", "5 CGJ", "3 GAJ")]
+    assert all(len(answer - closed) == 1 for answer in answers) and len(set.union(*answers) - closed) == 3
     for level, days in enumerate(grams.DAYS):
         window, begun = grams.newest(level, MONDAY)
         for back in range(0, (MONDAY - begun).days, 3):
