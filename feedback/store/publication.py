@@ -18,6 +18,8 @@ _PUBLIC = "cases.publish AND NOT cases.protected AND NOT cases.historical AND ca
 _FROM = f"""FROM cases JOIN texts ON texts.case_id = cases.id AND texts.seq = cases.answer_seq
         AND texts.field = 'answer' AND texts.public
     WHERE {_PUBLIC} AND cases.answered_at IS NOT NULL"""
+_SAID = """cases.title || ' ' || cases.body || ' ' || (SELECT answer.body FROM texts AS answer
+    WHERE answer.case_id = cases.id AND answer.seq = cases.answer_seq AND answer.field = 'answer')"""
 _COUNTED = f"FROM cases WHERE {_PUBLIC} AND cases.answered_at IS NOT NULL"
 """An answer that went out is public: its text need not be looked at."""
 
@@ -68,7 +70,7 @@ class Wanted:
     @property
     def level(self) -> int | None:
         """The window of answers looked at first; None: all, along an index of their order."""
-        if self.short or not (self.words or (self.category and self.bureau)):
+        if self.short or not self.words:
             return None
         return grams.OF_PART if self.category or self.bureau else 0
 
@@ -114,18 +116,16 @@ def _led(wanted: Wanted, level: int | None, until: datetime, now: datetime) -> t
     window, since = grams.newest(level, until) if level is not None else ([], None)
     values: dict[str, Any] = {"fresh": now - searching.FRESH}
     marks = grams.sought(wanted.words) | grams.narrowing(wanted.category, wanted.bureau)
-    led = searching.led("published", sorted(marks), window, f"{_PUBLIC} AND cases.answered_at > :fresh", values)
+    fresh = f"{_PUBLIC} AND cases.answered_at > :fresh AND {searching.like(_SAID, wanted.words, values, 'words')}"
+    led = searching.led("published", sorted(marks), window, fresh, values)
     if since is None:
         return [led], values
     return [led, "cases.answered_at >= :since"], {**values, "since": since}
 
 
-async def count(database: Database, wanted: Wanted = EVERYTHING, *, now: datetime) -> int:
-    """How many cases are published, up to MOST."""
+async def count(database: Database, wanted: Wanted = EVERYTHING) -> int:
+    """How many cases of a category, a bureau or both are published, up to MOST; not by words."""
     conditions, values = _filters(wanted)
-    if wanted.level is not None:
-        led, found = _led(wanted, None, now, now)
-        conditions, values = conditions + led, values | found
     query = f"SELECT count(*) FROM (SELECT 1 {_COUNTED} {''.join(f' AND {one}' for one in conditions)} LIMIT {MOST}) AS few"
     return await database.fetch_val(query, values) or 0
 
@@ -133,8 +133,9 @@ async def count(database: Database, wanted: Wanted = EVERYTHING, *, now: datetim
 def _filters(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
     values: dict[str, Any] = {name: value for name in ("category", "bureau") if (value := getattr(wanted, name))}
     conditions = [f"cases.{name} = :{name}" for name in values]
-    if wanted.words:
-        conditions.append(searching.like("cases.title || ' ' || cases.body || ' ' || texts.body", wanted.words, values, "words"))
+    unsure = [word for word in wanted.words if not grams.exact(word)]
+    if unsure:
+        conditions.append(searching.like(_SAID, unsure, values, "unsure"))
     if wanted.short:
         conditions.append(f"cases.id IN (SELECT id FROM cases WHERE {_PUBLIC} ORDER BY answered_at DESC LIMIT {searching.NEWEST})")
     return conditions, values

@@ -38,15 +38,15 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
     demand_known(hall, wanted)
     asked, after = narrowed(wanted), cursors.after(wanted.cursor)
     words = asked.words
-    now, limit = clock.now(), SEARCHED + 1 if words else PAGE + 1
-    found = await publication.page(hall.database, asked, after=after, limit=limit, now=now)
+    limit = SEARCHED + 1 if words else PAGE + 1
+    found = await publication.page(hall.database, asked, after=after, limit=limit, now=clock.now())
     shown = [one for one in found if not words or _has(hall, one, words)]
     items = shown[:PAGE]
     further = items[-1] if len(shown) > PAGE else found[-1] if words and len(found) > SEARCHED else None
     if words:
         total = len(shown) if len(found) <= SEARCHED and after is None else None
     else:
-        counted = await publication.count(hall.database, asked, now=now)
+        counted = await publication.count(hall.database, asked)
         total = counted if counted < publication.MOST else None
     return {"items": [brief(hall, one) for one in items], "next": cursors.written(further.answered_at, further.id) if further else None, "total": total}
 

@@ -77,7 +77,7 @@ async def _public(pool: Database) -> dict[str, Ask]:
     }.items():  # fmt: skip
         asked[f"public: {name}"] = lambda wanted=wanted: _shown(pool, wanted)  # type: ignore[misc]
         if not wanted.words:
-            asked[f"public: {name}, counted"] = lambda wanted=wanted: publication.count(pool, wanted, now=city_of.NOW)  # type: ignore[misc]
+            asked[f"public: {name}, counted"] = lambda wanted=wanted: publication.count(pool, wanted)  # type: ignore[misc]
     return asked
 
 

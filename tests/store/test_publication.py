@@ -96,7 +96,7 @@ async def test_counted_up_to_a_limit(hall, read, monkeypatch):
         await answered(hall)
     await read()
     everything = (Wanted(), Wanted(bureau="STHJ"), Wanted(category="C01", bureau="STHJ"))
-    assert [await publication.count(hall.database, wanted, now=LATER) for wanted in everything] == [3, 3, 3]
+    assert [await publication.count(hall.database, wanted) for wanted in everything] == [3, 3, 3]
     monkeypatch.setattr(publication, "MOST", 2)
-    assert [await publication.count(hall.database, wanted, now=LATER) for wanted in everything] == [2, 2, 2]
-    assert await publication.count(hall.database, Wanted(category="C01", bureau="CGJ"), now=LATER) == 0
+    assert [await publication.count(hall.database, wanted) for wanted in everything] == [2, 2, 2]
+    assert await publication.count(hall.database, Wanted(category="C01", bureau="CGJ")) == 0

@@ -8,3 +8,4 @@ ALTER TABLE case_words ADD COLUMN published integer[];
 ALTER TABLE case_words ALTER COLUMN published SET STORAGE EXTERNAL;
 CREATE INDEX case_words_published ON case_words USING gin (published) WITH (gin_pending_list_limit = 1024) WHERE published IS NOT NULL;
 CREATE INDEX cases_public_of ON cases (bureau, answered_at DESC, id) WHERE publish AND NOT protected AND NOT historical AND answer_seq IS NOT NULL;
+CREATE INDEX cases_public_both ON cases (bureau, category, answered_at DESC, id) WHERE publish AND NOT protected AND NOT historical AND answer_seq IS NOT NULL;
