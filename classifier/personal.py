@@ -1,6 +1,7 @@
 """Personal data in a text: exact spans and types, and their replacement. What each type looks like is told by the personal_* modules."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,8 +24,14 @@ class Found:
     text: str
 
 
-_WIDE = re.compile(r"[０-９]")
-_NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
+_DRESSED = {
+    point: str(unicodedata.digit(chr(point)))
+    for among in ((0x00B2, 0x00BA), (0x2070, 0x2794), (0xFF10, 0xFF1A), (0x1D7CE, 0x1D800), (0x1F101, 0x1F10B))
+    for point in range(*among)
+    if unicodedata.digit(chr(point), None) is not None
+}
+"""Digits that are written otherwise: full-width １, ①, ⑴, ❶, ¹, 𝟏. A number in them can be read, so it is one."""
+_OTHERWISE = re.compile(f"[{''.join(map(chr, _DRESSED))}]")
 
 
 def _spans(text: str) -> Iterator[tuple[str, int, int]]:
@@ -36,7 +43,7 @@ def _spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 def find(text: str) -> tuple[Found, ...]:
     """Personal data in order of place, never overlapping; time grows with the length of the text only."""
-    plain = text.translate(_NARROW) if _WIDE.search(text) else text
+    plain = text.translate(_DRESSED) if _OTHERWISE.search(text) else text
     kept: list[Found] = []
     taken = bytearray(len(text))
     for kind, start, end in _spans(plain):

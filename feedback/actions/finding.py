@@ -9,11 +9,12 @@ BATCHES = 20
 
 
 class Reader:
-    """Reads all cases once after its start, and from then on those that changed; what it has read before costs next to nothing."""
+    """Reads the cases that changed, and once after its start all others, the newest first; what it has read before costs next to
+    nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._after: int | None = 0
+        self._before: int | None = 2**63 - 1
         self._since: str | None = None
 
     async def __call__(self) -> int:
@@ -21,19 +22,17 @@ class Reader:
         upto = await searching.settled(self._database)
         if self._since is None:
             self._since = upto
-        if self._after is not None:
-            return await self._all()
         read = await self._changed(self._since, upto)
         if read < BATCHES * searching.BATCH:
             self._since = upto
-        return read
+        return read + await self._others()
 
-    async def _all(self) -> int:
+    async def _others(self) -> int:
         read = 0
         for _ in range(BATCHES):
-            if self._after is None:
+            if self._before is None:
                 break
-            count, self._after = await searching.read_on(self._database, after=self._after)
+            count, self._before = await searching.read_on(self._database, before=self._before)
             read += count
         return read
 

@@ -47,7 +47,7 @@ async def take_step(
     )  # fmt: skip
     digest = chain.link(case.head, event)
     quiet = step in status.QUIET
-    changes = {**(changes or {}), **{name: after[step] for name, after in _UNDECIDED.items() if step in after}}
+    changes = {**(changes or {}), **{name: waits[step] for name, waits in _UNDECIDED.items() if step in waits}}
     if "bureau" in changes:
         changes["unit_id"] = None  # a 科室 is of one bureau
     await cases.change(hall.database, case, to=after, head=digest, changes=changes, quiet=quiet)

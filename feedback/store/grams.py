@@ -53,14 +53,19 @@ def layout() -> int:
     return mark(Mark.LAYOUT, repr((DAYS, list(Mark), _READ, _TRIGRAMS, _WHILE_OPEN)))
 
 
+def normal(text: str) -> str:
+    """The text with full-width letters and digits, and digits in circles, as ordinary ones."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def plain(text: str) -> str:
-    """The text with full-width letters and digits as ordinary ones, in small letters: how texts are compared."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """The same in small letters: how texts are compared."""
+    return normal(text).lower()
 
 
 def of(*texts: str) -> set[int]:
     """The bigrams and trigrams of letters, digits and characters that stand side by side in one of the texts, as 32-bit
-    integers. In bigrams all characters beyond U+FFFF count as one."""
+    integers. In bigrams all characters from U+F8FF on count as one."""
     return {number for run in _runs(texts) for number in (*_bigrams(run), *_trigrams(run))}
 
 
@@ -86,7 +91,7 @@ def _trigrams(run: str) -> Iterator[int]:
 
 def exact(term: str) -> bool:
     """Whether the bigram of a plain word says all about it: a text that has it has the word."""
-    return len(term) == 2 and bool(_RUN.fullmatch(term)) and max(map(ord, term)) <= 0xFFFF
+    return len(term) == 2 and bool(_RUN.fullmatch(term)) and max(map(ord, term)) < _RARE
 
 
 def mark(kind: int, value: str | int = 0) -> int:

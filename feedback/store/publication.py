@@ -61,10 +61,12 @@ class Wanted:
     words: tuple[str, ...] = ()
     category: str | None = None
     bureau: str | None = None
+    whole: bool = False
+    """Even words too short for an index are looked for in all answers: for a file, not for a page."""
 
     @property
     def short(self) -> bool:
-        """Whether no two characters of the words stand together: then only the NEWEST answers are looked through."""
+        """Whether no two characters of the words stand together: then a page looks through the NEWEST answers only."""
         return bool(self.words) and not grams.sought(self.words)
 
     @property
@@ -84,7 +86,7 @@ async def page(
     """The newest answers first, from behind `after` (answered_at and id)."""
     conditions, values = _filters(wanted)
     if after:
-        conditions.append("(cases.answered_at < :at OR cases.answered_at = :at AND cases.id > :id)")
+        conditions.append("cases.answered_at <= :at AND (cases.answered_at < :at OR cases.id > :id)")
         values |= {"at": after[0], "id": after[1]}
     level = wanted.level
     if level is None:
@@ -136,8 +138,8 @@ def _filters(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
     unsure = [word for word in wanted.words if not grams.exact(word)]
     if unsure:
         conditions.append(searching.like(_SAID, unsure, values, "unsure"))
-    if wanted.short:
-        conditions.append(f"cases.id IN (SELECT id FROM cases WHERE {_PUBLIC} ORDER BY answered_at DESC LIMIT {searching.NEWEST})")
+    if wanted.short and not wanted.whole:
+        conditions.append(f"cases.id IN (SELECT id {_COUNTED} ORDER BY answered_at DESC LIMIT {searching.NEWEST})")
     return conditions, values
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from databases import Database
 
-from feedback.rules.permission import BUREAU_ROLES, Actor
+from feedback.rules.permission import BUREAU_ROLES, Actor, Role
 from feedback.rules.record import Case
 from feedback.store import cases, filters, grams, meanings, searching
 from feedback.store.filters import Narrow
@@ -71,7 +71,8 @@ async def page(
     rows: list[Any] = []
     way: _Way | int | None = asked.way
     while way is not None:
-        rows = await database.fetch_all(*asked.statement(after, way, now))
+        # A wider way finds no fewer, unless the worker has not read them yet.
+        rows = max(rows, await database.fetch_all(*asked.statement(after, way, now)), key=len)
         way = asked.next(way, len(rows), after[0] if after else now)
     here = [cases.read(row) for row in rows[:limit]]
     return here, _cursor(rows[limit - 1]) if len(rows) > limit else None
@@ -127,8 +128,8 @@ class _Asked:
         if self.found and (not self.found.terms or self.found.short):
             return _Way.PLAIN  # a number or a phone leads to its cases by itself
         about_one = self.narrow == Narrow(category=self.narrow.category) and not self.of_bureau
-        if not self.found and (about_one or not self.narrow):
-            return _Way.PLAIN  # the city's cases about one matter have an index
+        if not self.found and (about_one or not self.narrow or self.actor.role is Role.CONFIDENTIAL):
+            return _Way.PLAIN  # the city's cases about one matter have an index; what is protected is few, and in no index of words
         if self.ended:
             return grams.OF_PART if self.of_bureau or self.queue is Queue.REPLIED else 0
         if self.found:

@@ -133,13 +133,13 @@ async def settled(database: Database) -> str:
     return await database.fetch_val("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
 
 
-async def read_on(database: Database, *, after: int) -> tuple[int, int | None]:
-    """Reads the next batch of cases that are not read as they are, in the order of their ids: how many, and the last id
-    (None: that was all)."""
+async def read_on(database: Database, *, before: int) -> tuple[int, int | None]:
+    """Reads the next batch of cases that are not read as they are, the newest first: how many, and the last id (None: that was
+    all)."""
     rows = await database.fetch_all(
-        f"""{_CHANGED} AND ({_OTHERWISE} OR NOT kept.marks @> CAST(:layout AS integer[])) AND cases.id > :after
-        ORDER BY cases.id LIMIT {BATCH}""",
-        {"after": after, "layout": [grams.layout()]},
+        f"""{_CHANGED} AND ({_OTHERWISE} OR NOT kept.marks @> CAST(:layout AS integer[])) AND cases.id < :before
+        ORDER BY cases.id DESC LIMIT {BATCH}""",
+        {"before": before, "layout": [grams.layout()]},
     )
     await _keep(database, rows)
     return len(rows), rows[-1]["id"] if len(rows) == BATCH else None

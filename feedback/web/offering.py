@@ -22,8 +22,7 @@ _GIVES = (Step.ROUTE, Step.DISPATCH, Step.REJECT_RETURN, Step.SPLIT, Step.REWORK
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What else decides: an undecided return, whether the bureau has returned it in this round, the extension and the
-    rework asked for."""
+    """What else decides: an undecided return, whether the bureau has returned it in this round, the extension asked for."""
 
     undecided: Event | None
     returned: bool

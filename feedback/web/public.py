@@ -11,7 +11,7 @@ from starlette.responses import Response
 from feedback import clock
 from feedback.actions.hall import Hall
 from feedback.rules import code
-from feedback.store import grams, publication
+from feedback.store import grams, publication, searching
 from feedback.store.publication import Published
 from feedback.web import case_view, cursors, doors, errors, forms, reading, templating
 from feedback.web.doors import door
@@ -40,11 +40,11 @@ async def listed(hall: Hall, wanted: Search) -> dict[str, Any]:
     words = asked.words
     limit = SEARCHED + 1 if words else PAGE + 1
     found = await publication.page(hall.database, asked, after=after, limit=limit, now=clock.now())
-    shown = [one for one in found if not words or _has(hall, one, words)]
+    shown = [one for one in found if says(hall, one, words)]
     items = shown[:PAGE]
     further = items[-1] if len(shown) > PAGE else found[-1] if words and len(found) > SEARCHED else None
     if words:
-        total = len(shown) if len(found) <= SEARCHED and after is None else None
+        total = len(shown) if len(found) <= SEARCHED and after is None and not asked.short else None
     else:
         counted = await publication.count(hall.database, asked)
         total = counted if counted < publication.MOST else None
@@ -67,13 +67,12 @@ def demand_known(hall: Hall, wanted: Any) -> None:
         raise errors.BadFields(faults)
 
 
-def _has(hall: Hall, one: Published, words: Sequence[str]) -> bool:
-    return says(" ".join(redacted(hall, part) for part in (one.title, one.body, one.answer)), words)
-
-
-def says(text: str, words: Sequence[str]) -> bool:
-    """Whether a redacted text has every one of these plain words."""
-    plain = grams.plain(text)
+def says(hall: Hall, one: Published, words: Sequence[str]) -> bool:
+    """Whether every one of these plain words is left when personal data are taken out, in whatever digits they are written:
+    nobody finds a case by a telephone number that was taken out of it."""
+    if not words:
+        return True
+    plain = " ".join(grams.plain(redacted(hall, grams.normal(part))) for part in (one.title, one.body, one.answer))
     return all(word in plain for word in words)
 
 
@@ -127,6 +126,8 @@ async def published(request: Request) -> Response:
         further=f"/cases?{urlencode({**_filled(given), 'cursor': found['next']})}" if found["next"] else "",
         searching=bool(_filled(given)),
         short=bool(wanted and narrowed(wanted).short),
+        newest=searching.NEWEST,
+        most=publication.MOST,
         **found,
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from feedback.actions import asking, finding, handling, intake
-from feedback.store import cases, grams, publication
+from feedback.store import cases, grams, publication, searching
 from feedback.store.publication import Wanted
 from tests import people
 from tests.conftest import actor, at
@@ -89,6 +89,15 @@ async def test_all_pages_of_years_newest_first(hall, read):
         for limit in (1, 2, 4, 50):
             assert await found(hall, limit=limit, **narrow) == expected, (narrow, limit)
     assert await found(hall, bureau="CGJ", category="C01") == await found(hall, "打桩", bureau="CGJ") == await found(hall, "路灯") == []
+
+
+async def test_one_character_is_looked_for_in_the_newest_answers_of_a_page_and_in_all_of_a_file(hall, monkeypatch):
+    first, second = await answered(hall), await answered(hall, now=MONDAY + timedelta(days=1))
+    reopened = await answered(hall, now=MONDAY + timedelta(days=2))
+    await asking.rework(hall, reopened, reason="又打桩了", now=MONDAY + timedelta(days=2))
+    monkeypatch.setattr(searching, "NEWEST", 1)
+    assert await found(hall, "桩") == [second.number]
+    assert await found(hall, "桩", whole=True) == [second.number, first.number]
 
 
 async def test_counted_up_to_a_limit(hall, read, monkeypatch):

@@ -1,6 +1,5 @@
 """Words lead to cases: bigrams and trigrams of characters, the worker that reads them, and that nobody finds what they may not see."""
 
-import zlib
 from datetime import timedelta
 
 import pytest
@@ -21,12 +20,14 @@ LATER = MONDAY + timedelta(hours=1)
 """By then the worker must have read what came in."""
 
 
+TRIGRAMS = {"路灯不": -519679106, "灯不亮": -519955895, "13号": -519405180, "3号楼": -519724807}
+"""As they stand in the index of every city: other numbers would need another layout. Worked out beside the program: the CRC-32 of
+the UTF-8 text, as one of 2 ** 20 numbers from 0xE1000000 on, which is U+E100, where no text has characters."""
+
+
 def number_of(gram: str) -> int:
-    """As the index has it, by hand: two UTF-16 units as one signed 32-bit integer; a trigram is one of 2 ** 20 numbers from
-    U+E100 on, where no text has characters."""
-    if len(gram) == 3:
-        return 0xE1000000 + zlib.crc32(gram.encode()) % 2**20 - 2**32
-    return int.from_bytes(gram.encode("utf-16-be"), "big", signed=True)
+    """As the index has it, by hand: two UTF-16 units as one signed 32-bit integer."""
+    return TRIGRAMS[gram] if len(gram) == 3 else int.from_bytes(gram.encode("utf-16-be"), "big", signed=True)
 
 
 def numbers(*named: str) -> set[int]:
@@ -53,7 +54,7 @@ def test_a_text_has_what_is_sought_of_every_part_of_it(text, begin, end):
 
 def test_what_a_bigram_says_all_about():
     assert grams.exact("路灯") and grams.exact("a座")
-    assert not any(grams.exact(term) for term in ("路", "路灯不", "路-", "𠮷灯"))
+    assert not any(grams.exact(term) for term in ("路", "路灯不", "路-", "𠮷灯", "山﨑"))
 
 
 def test_marks_are_no_grams_and_windows_hold_every_later_case():
@@ -222,6 +223,13 @@ async def test_filters_narrow_queues_and_searches(hall, read):
             assert sorted(await found(hall, someone, "", Queue.OPEN, narrow=narrow)) == expected, narrow
             assert sorted(await found(hall, someone, "打桩", narrow=narrow)) == expected, narrow
             assert sorted(await found(hall, someone, "", narrow=narrow)) == expected, narrow
+
+
+async def test_a_filter_finds_what_the_worker_has_not_read_and_what_it_never_reads(hall):
+    case, secret = await submitted(hall, "工地夜里打桩"), await submitted(hall, "举报某局长受贿")
+    assert await found(hall, people.DU, "", Queue.OPEN, narrow=Narrow(district="D_YF")) == [case.number]
+    for narrow in (Narrow(kind=secret.kind), Narrow(kind=secret.kind, urgent=False)):
+        assert await found(hall, people.MI, "", Queue.OPEN, narrow=narrow) == [secret.number]
 
 
 async def test_a_rare_filter_is_found_behind_many_other_cases(hall, read, monkeypatch):

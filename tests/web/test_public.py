@@ -88,6 +88,23 @@ async def test_nobody_is_found_by_what_was_taken_out(client):
         assert numbers(page) == [] and "没有找到" in page.text and "共 " not in page.text, words
 
 
+@pytest.mark.parametrize("dressed", ["１３９７７２００００１", "①③⑨⑦⑦②⓪⓪⓪⓪①", "𝟏𝟑𝟗𝟕𝟕𝟐𝟎𝟎𝟎𝟎𝟏", "⑬977200001"])
+async def test_nor_by_a_number_in_other_digits(client, dressed):
+    made = await answered(client, body=f"{people.NOISE}电话{dressed}", publish=True)
+    for words in ("13977200001", dressed, "977200001"):
+        assert numbers(await found(client, q=words)) == [], words
+    assert numbers(await found(client, q="打桩")) == [made["number"]]
+
+
+async def test_a_word_too_short_for_the_index_says_where_it_was_looked_for(client):
+    made = await answered(client, body=PERSONAL, publish=True)
+    page = await found(client, q="桩")
+    assert numbers(page) == [made["number"]] and "只查了最近答复的 2,000 件" in page.text and "共 " not in page.text
+    assert "只查了最近答复的 2,000 件" in (await found(client, q="灯")).text
+    api = await client.get("/api/v1/public/cases", params={"q": "桩"})
+    assert [one["number"] for one in api.json()["items"]] == [made["number"]] and api.json()["total"] is None
+
+
 async def test_category_and_bureau_narrow_the_list(client):
     made = await answered(client, publish=True)
     category = (await client.get(f"/api/v1/cases/{made['number']}", params={"code": made["query_code"]})).json()[
