@@ -103,8 +103,9 @@ async def _keep_city_fresh(hall: Hall) -> None:
         await asyncio.sleep(REREAD)
         try:
             hall.city = await city.read(hall.database)
-        except (OSError, ConnectionError):
-            _log.warning("the city's tables could not be read again; the old ones stay in use")
+        except Exception as fault:
+            # Whatever it was, also a database that is starting: the next time may succeed.
+            _log.warning("the city's tables could not be read again, the old ones stay in use: %s", fault)
 
 
 async def _keep_model(hall: Hall, own: Settings) -> None:

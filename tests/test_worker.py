@@ -4,9 +4,10 @@ import asyncio
 import json
 import logging
 
+import asyncpg
 import pytest
 
-from feedback import clock, worker
+from feedback import app, clock, worker
 from feedback.actions import intake, proving, sending
 from feedback.channels import paper
 from feedback.settings import Settings
@@ -151,3 +152,22 @@ async def test_a_past_made_afterwards_is_not_sent(hall):
     await notices.write_off(hall.database, before=at("2026-11-24 00:00"))
     got, send = collected()
     assert await sending.deliver(hall, send, now=at("2026-11-24 12:00")) == 0 and not got
+
+
+async def test_a_fault_while_the_city_is_read_again_does_not_end_the_reading(hall, monkeypatch):
+    """A database that is starting answers with an error that is no OSError."""
+    asked = asyncio.Event()
+    tables, faults = hall.city, [asyncpg.CannotConnectNowError("the database system is starting up")]
+
+    async def read(database):
+        if faults:
+            raise faults.pop()
+        asked.set()
+        return tables
+
+    monkeypatch.setattr(app, "REREAD", 0.01)
+    monkeypatch.setattr(app.city, "read", read)
+    task = asyncio.create_task(app._keep_city_fresh(hall))
+    await asyncio.wait_for(asked.wait(), 10)
+    assert not task.done()
+    task.cancel()

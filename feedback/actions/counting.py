@@ -23,7 +23,7 @@ Rest = tuple[datetime, datetime | None]
 
 def term_of(hall: Hall, case: Case) -> Term:
     """The limit that the case was given, in the version it was given."""
-    return hall.city.terms[case.limit_version, case.limit_code]
+    return hall.city.term_in(case.limit_version, case.limit_code)
 
 
 def rework_term(hall: Hall, case: Case) -> Term:
@@ -146,7 +146,7 @@ def cap_of(city: City, case: Case) -> Limit:
 def pause_left(city: City, case: Case, history: Sequence[Event]) -> int:
     """How much of that the pauses of this round that are over have left; `history` with that before the split."""
     cap = cap_of(city, case)
-    limit = city.terms[case.limit_version, case.limit_code].limit
+    limit = city.term_in(case.limit_version, case.limit_code).limit
     return max(0, cap.amount - _rested(history, case.round, limit, city.calendar, cap)[1])
 
 

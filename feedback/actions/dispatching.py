@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import counting, leaving, telling
+from feedback.actions import counting, leaving, staging, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import permission
@@ -143,20 +143,8 @@ async def change_regime(hall: Hall, actor: Actor, case: Case, *, regime: Regime,
         after = await take_step(
             hall, actor, case, Step.CHANGE_REGIME, now=now, changes={"regime": regime, **changes}, said=said, public=True
         )
-        await _stages_again(hall, after, since=None)
+        await staging.again(hall, after, now=now)
     return after
-
-
-async def _stages_again(hall: Hall, case: Case, *, since: datetime | None) -> None:
-    """The stages that are not done, as the limits of the case now are: counted from a moment, or from when each bureau got it."""
-    rules: dict[str, Any] = {"regime": case.regime, "urgent": case.urgent, "version": case.limit_version}
-    for held in await cases.assignments(hall.database, case.id):
-        begin = since or held.from_at
-        if held.until_at is None and held.role == "lead":
-            await stages.again(hall.database, case.id, counting.stages(hall, case, begin))
-        elif held.until_at is None:
-            until = counting.support_of(hall.city, begin, **rules)
-            await stages.support_again(hall.database, case.id, held.bureau, **until)
 
 
 async def change_urgency(hall: Hall, actor: Actor, case: Case, *, urgent: bool, now: datetime) -> Case:
@@ -172,7 +160,7 @@ async def change_urgency(hall: Hall, actor: Actor, case: Case, *, urgent: bool, 
         after = await take_step(
             hall, actor, case, Step.CHANGE_URGENCY, now=now, changes={"urgent": urgent, **changes}, said=said, public=True
         )
-        await _stages_again(hall, after, since=now)
+        await staging.again(hall, after, since=now, now=now)
         if urgent:
             await telling.alarm(
                 hall, case.id, number=case.number, bureau=after.bureau, category=after.category, by=actor.person_id, now=now
@@ -201,16 +189,13 @@ async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, r
         )
         if not uphold:
             await corrections.reject_return(hall.database, case.id, bureau=returned, round=case.round)
-            await _hand_over(hall, after, back, support=await _supporting(hall, case, returned), now=now)
+            held = await cases.assignments(hall.database, case.id)
+            given_back = [one for one in held if one.role == "lead" and one.bureau == returned][-1].until_at
+            support = [one.bureau for one in held if one.role == "support" and one.until_at == given_back]
+            heirs = [hall.city.succession.bureau(one, category=case.category) for one in support]
+            await _hand_over(hall, after, back, support=heirs, now=now)
+            await stages.told_before(hall.database, case.id, until=given_back)
     return after
-
-
-async def _supporting(hall: Hall, case: Case, returned: str) -> list[str]:
-    """Who supported the bureau whose return is rejected, until it gave the case back."""
-    held = await cases.assignments(hall.database, case.id)
-    lead = [one for one in held if one.role == "lead" and one.bureau == returned][-1]
-    support = [one.bureau for one in held if one.role == "support" and one.until_at == lead.until_at]
-    return [hall.city.succession.bureau(one, category=case.category) for one in support]
 
 
 async def decline(

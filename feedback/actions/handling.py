@@ -63,8 +63,7 @@ async def give_back(
     hall: Hall, actor: Actor, case: Case, *, reason: str, propose: str, basis: str, now: datetime
 ) -> Case:
     """退单: not this bureau's; once per bureau and round, in time, never after designation. Raises WrongStep, TooLateToReturn."""
-    held = await cases.assignments(hall.database, case.id)
-    since = next((one.from_at for one in reversed(held) if one.role == "lead" and one.until_at is None), None)
+    since = await cases.held_since(hall.database, case.id)
     until = counting.may_return_until(hall.city, case, since) if since else None
     if until is not None and now >= until:
         raise TooLateToReturn
@@ -215,7 +214,7 @@ async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Cas
 
 async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: datetime) -> Case:
     after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
-    await attachments.publish(hall.database, case.id, round=case.round, bureau=case.bureau)
+    await attachments.publish(hall.database, case.id, round=case.round)
     for follower in await cases.joined_under(hall.database, case.id):
         # Who was joined before it had a bureau or a category is answered as the lead is, and worked on again there.
         own = {"bureau": follower.bureau or after.bureau, "category": follower.category or after.category}

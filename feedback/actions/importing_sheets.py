@@ -101,6 +101,7 @@ def _letter(hall: Hall, row: Row, *, notify: bool, now: datetime) -> tuple[intak
     letter = intake.Letter(
         told.body, bureau=bureau, category=category, remark=remark, ask=bool(told.bureau) and bureau is None, title=told.title, kind=told.kind, address=told.address, district=district.get(told.district),
         name=told.name, phone=told.phone, source="hotline", source_id=told.id, quiet=not notify,
+        handed_at=now,
     )  # fmt: skip
     return letter, told.received_at
 

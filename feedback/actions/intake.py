@@ -61,6 +61,8 @@ class Letter:
     """For the dispatcher, beside the letter; the citizen never sees it."""
     files: tuple[Kept, ...] = ()
     """Photos and files that came with it: they lie on disk already."""
+    handed_at: datetime | None = None
+    """When it came to us, of a letter that another system received earlier: no bureau answers for the days before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Receipt:
     category: str | None
     district: str | None
     received_at: datetime
+    handed_at: datetime
     due: Due
     understanding: Understanding
     regime: Regime = Regime.HOTLINE
@@ -139,6 +142,7 @@ def _receipt(hall: Hall, letter: Letter, understood: Understanding, identity: in
         category=understood.category,
         district=letter.district or understood.district,
         received_at=now,
+        handed_at=letter.handed_at or now,
         due=hall.city.due(now, term),
         understanding=understood,
         regime=regime,
@@ -180,10 +184,9 @@ def _history(identity: int, receipt: Receipt, letter: Letter) -> tuple[list[tupl
     """The first two events: submitted, then routed or put to triage."""
     by = Actor(Role.DISPATCHER if letter.entered_by else Role.CITIZEN, letter.entered_by)
     second = Step.ROUTE if receipt.bureau else Step.ASK
-    at = receipt.received_at
     events = [
-        Event(identity, 1, at, Step.SUBMIT, "", Status.SUBMITTED, by.role, by.person_id, None, 1),
-        Event(identity, 2, at, second, Status.SUBMITTED, receipt.status, Role.CLOCK, None, receipt.bureau, 1),
+        Event(identity, 1, receipt.received_at, Step.SUBMIT, "", Status.SUBMITTED, by.role, by.person_id, None, 1),
+        Event(identity, 2, receipt.handed_at, second, Status.SUBMITTED, receipt.status, Role.CLOCK, None, receipt.bureau, 1),
     ]
     head, rows = chain.GENESIS, []
     for event in events:
@@ -210,11 +213,7 @@ def _case_row(
         "id": identity,
         "number": receipt.number,
         "code_hash": hall.vault.hash("code", code.normalised(receipt.query_code) or ""),
-        "status": receipt.status,
-        "kind": receipt.kind,
-        "category": receipt.category,
-        "district": receipt.district,
-        "bureau": receipt.bureau,
+        **{name: getattr(receipt, name) for name in ("status", "kind", "category", "district", "bureau")},
         "title": "" if secret else receipt.title,
         "body": "" if secret else letter.body,
         "address": "" if secret else letter.address,
@@ -259,10 +258,10 @@ def _ledger_row(receipt: Receipt, identity: int) -> dict[str, Any]:
 
 def _assignment_rows(hall: Hall, receipt: Receipt, identity: int, lead: counting.Stages) -> list[tuple[str, dict[str, Any]]]:
     def row(bureau: str, role: str, stages: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        who = {"case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.received_at}
+        who = {"case_id": identity, "bureau": bureau, "role": role, "round": 1, "from_at": receipt.handed_at}
         return "assignments", {**who, **cases.NO_STAGES, **stages}
 
-    told = counting.support_of(hall.city, receipt.received_at, **_rules(receipt))
+    told = counting.support_of(hall.city, receipt.handed_at, **_rules(receipt))
     support = [bureau for bureau in receipt.understanding.support if bureau != receipt.bureau]
     return [row(receipt.bureau or "", "lead", lead), *(row(bureau, "support", told) for bureau in support)]
 
@@ -271,7 +270,7 @@ def _stages(hall: Hall, receipt: Receipt) -> counting.Stages:
     """Until when the bureau that was found signs for it; in triage nobody has to."""
     if receipt.bureau is None:
         return dict(cases.NO_STAGES)
-    return counting.stages_of(hall.city, receipt.received_at, **_rules(receipt))
+    return counting.stages_of(hall.city, receipt.handed_at, **_rules(receipt))
 
 
 def _rules(receipt: Receipt) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from feedback.actions import staging
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.actions.telling import tell
 from feedback.rules.permission import CLOCK, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases
+from feedback.store import cases, stages
 
 
 async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetime) -> Case:
@@ -16,10 +17,13 @@ async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetim
     changes = {"lead_id": lead.id, "joined_from": case.status.value}
     said = {"lead": lead.number}
     async with hall.database.transaction():
-        # Who answers the lead meanwhile waits for this, or is seen by it: nobody is left behind an answered lead.
-        if not await _fit(hall, case, await cases.held(hall.database, lead.id)):
+        # Who answers the lead meanwhile, or joins it to a third, waits for this, or is seen by it: nobody is left behind. Both are
+        # held in the order of their identities, so that two of us never wait for each other.
+        held = {identity: await cases.held(hall.database, identity) for identity in sorted({case.id, lead.id})}
+        if not await _fit(hall, case, held[lead.id]):
             raise WrongStep(Step.JOIN, lead.status)
         after = await take_step(hall, actor, case, Step.JOIN, now=now, changes=changes, said=said, public=True)
+        await stages.rest(hall.database, case.id, now=now)
         await tell(hall, after, "joined", now=now)
     return after
 
@@ -30,7 +34,7 @@ async def _fit(hall: Hall, case: Case, lead: Case) -> bool:
 
 
 async def unjoin(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case:
-    """The case goes its own way again, from where it was before it was joined."""
+    """The case goes its own way again, from where it was before it was joined; its bureau signs and speaks as if it got it now."""
     return await _part(hall, actor, case, {}, now)
 
 
@@ -45,6 +49,8 @@ async def _part(hall: Hall, actor: Actor, case: Case, said: dict[str, str], now:
     before = Status(case.joined_from) if case.joined_from else None
     changes = {"lead_id": None, "joined_from": None}
     async with hall.database.transaction():
-        return await take_step(
+        after = await take_step(
             hall, actor, case, Step.UNJOIN, to=before, now=now, changes=changes, said=said, public=True
         )
+        await staging.again(hall, after, since=now, now=now)
+    return after

@@ -155,6 +155,8 @@ async def _take(hall: Hall, change: Change, case: Case, *, now: datetime) -> boo
             return False
         changes: dict[str, str | None] = {"category": heir}
     else:
+        if change.code not in await cases.holders(hall.database, case.id):
+            return False  # another worker was faster
         changes = {"bureau": heir, "handler_id": None} if case.bureau == change.code else {}
     async with hall.database.transaction():
         # Only a lead bureau's end is the citizen's business.

@@ -73,6 +73,12 @@ async def miss(hall: Hall, watched: stages.Watched, *, now: datetime) -> Case:
 async def settle(hall: Hall, case: Case, now: datetime) -> Case:
     """Seven days of silence after the answer: closed as not rated, never as satisfied. Rated as not solved, a case is closed with
     that rating when the 30 days for asking rework are over (SETTLED 8)."""
-    said = {"note": "7 天没有评价。" if case.solved is None else "评价为没有解决，30 天内没有要求重办。"}
+    if case.solved is None:
+        note = "7 天没有评价。"
+    elif await asking.asked_already(hall, case):
+        note = "评价为没有解决，再次重办没有得到同意。"
+    else:
+        note = "评价为没有解决，30 天内没有要求重办。"
+    said = {"note": note}
     async with hall.database.transaction():
         return await take_step(hall, CLOCK, case, Step.SETTLE, now=now, changes={"closed_at": now}, said=said, public=True)

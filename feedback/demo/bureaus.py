@@ -190,7 +190,7 @@ async def _ask(life: Life, handler: Actor) -> AsyncIterator[datetime]:
 
 async def _extend(life: Life, handler: Actor) -> AsyncIterator[datetime]:
     hall, case = life.town.hall, await life.case()
-    term = hall.city.terms[case.limit_version, case.limit_code]
+    term = hall.city.term_in(case.limit_version, case.limit_code)
     days = min(5, deadline.extension_cap(term.limit))
     yield life.later(life.random.uniform(2, 10))
     case = await life.case()
@@ -242,7 +242,7 @@ async def _answer(life: Life) -> AsyncIterator[datetime]:
 
 def _hours(life: Life, case: Case) -> float:
     """Office hours that an answer of this bureau takes, in the middle."""
-    limit = life.town.hall.city.terms[case.limit_version, case.limit_code].limit
+    limit = life.town.hall.city.term_in(case.limit_version, case.limit_code).limit
     days = limit.amount if limit.unit is Unit.WORKING_DAYS else 1
     return days * HOURS * life.pace
 

@@ -117,13 +117,16 @@ class City:
         return self.term_in(version, code)
 
     def term_in(self, version: str, code: str) -> Term:
-        """The limit of that code in that version; in the newest one where that version has none."""
+        """The limit of that code in that version; in the newest one where that version has none, or is so new that this process has
+        not read it yet."""
         return self.terms.get((version, code)) or self.terms[self.version, code]
 
     def stage(self, stage: Stage, *, regime: Regime, urgent: bool, version: str) -> Term | None:
-        """The limit of a stage: of urgent cases their own where there is one, else that of the regime; None without any."""
+        """The limit of a stage: of urgent cases their own where there is one, else that of the regime; None without any. In the
+        newest version where this process has not read that one yet."""
         wanted = (Regime.URGENT, regime) if urgent else (regime,)
-        found = [one for one in self.terms.values() if one.version == version and one.stage is stage]
+        known = version if any(one == version for one, _ in self.terms) else self.version
+        found = [one for one in self.terms.values() if one.version == known and one.stage is stage]
         return next((one for which in wanted for one in found if one.regime is which), None)
 
     def pause_cap(self, *, regime: Regime, urgent: bool, version: str) -> Limit:

@@ -144,13 +144,13 @@ def resume(
 def extend(due_at: datetime, days: int, calendar: Calendar, *, limit: Limit | None = None) -> datetime:
     """The due time after an extension, in UTC: working days after the last counted day, calendar days for a limit in those.
 
-    A due time that is not a midnight belongs to an hour limit and moves by 24 hours a day. How many days may
+    The due time of an hour limit, or one that is not a midnight, moves by 24 hours a day. How many days may
     be asked is `extension_cap`. Raises ValueError for less than one day.
     """
     if days < 1:
         raise ValueError("延期至少一天")
     _aware(due_at)
-    if due_at.astimezone(CITY_TIME).time() != time():
+    if (limit is not None and limit.span is not None) or due_at.astimezone(CITY_TIME).time() != time():
         return due_at.astimezone(UTC) + days * _DAY
     if limit is not None and limit.unit is Unit.CALENDAR_DAYS:
         return _end_of(last_day(due_at) + days * _DAY)

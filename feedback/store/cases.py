@@ -209,6 +209,15 @@ async def assignments(database: Database, case_id: int) -> list[Assignment]:
     return [Assignment(**dict(row._mapping)) for row in rows]
 
 
+async def held_since(database: Database, case_id: int) -> datetime | None:
+    """Since when the lead bureau has the case for itself: it got it, or it was freed from one that it was joined to."""
+    return await database.fetch_val(
+        """SELECT greatest(from_at, (SELECT max(at) FROM events WHERE case_id = :id AND step = 'unjoin'))
+        FROM assignments WHERE case_id = :id AND role = 'lead' AND until_at IS NULL ORDER BY id DESC LIMIT 1""",
+        {"id": case_id},
+    )
+
+
 async def holders(database: Database, case_id: int) -> set[str]:
     """The bureaus that have the case now, lead and support."""
     rows = await database.fetch_all(

@@ -67,11 +67,12 @@ _COLUMNS = f"""
     CASE status WHEN 'withdrawn' THEN closed_at
          WHEN 'joined' THEN (SELECT max(at) FROM events WHERE case_id = cases.id AND step = 'join') END AS gone,
     round > 1 AND EXISTS (SELECT FROM past_rounds AS past WHERE past.case_id = cases.id
-         AND (past.breached_at IS NOT NULL OR past.answered_at >= past.due_at)) AS late_before,
+         AND coalesce(past.answered_at >= past.due_at, past.breached_at IS NOT NULL)) AS late_before,
     round > 1 AND EXISTS (SELECT FROM past_rounds AS past WHERE past.case_id = cases.id
-         AND (past.breached_at IS NOT NULL OR past.answered_at >= coalesce(past.base_due_at, past.due_at)))
+         AND coalesce(past.answered_at >= coalesce(past.base_due_at, past.due_at), past.breached_at IS NOT NULL))
          AS late_before_unextended"""
-"""`ended`: when an answer ended the wait; `gone`: when the citizen or a joining ended it without one."""
+"""`ended`: when an answer ended the wait; `gone`: when the citizen or a joining ended it without one. A round that is over is judged
+as it was while it ran: by its due time with the extension it was given, also one that was granted after the old due time."""
 
 _JUDGED = """
     *,

@@ -148,6 +148,29 @@ async def contributed(database: Database, case_id: int, *, bureau: str | None, n
     )
 
 
+async def told_before(database: Database, case_id: int, *, until: datetime | None) -> None:
+    """What a bureau had told, or missed, when it supported the case until then holds for its support now: nobody owes it twice."""
+    await database.execute(
+        """UPDATE assignments AS held SET contributed_at = before.contributed_at, contribute_breached_at = before.contribute_breached_at
+        FROM assignments AS before
+        WHERE held.case_id = :id AND held.role = 'support' AND held.until_at IS NULL AND before.case_id = :id
+            AND before.role = 'support' AND before.bureau = held.bureau AND before.until_at = :until""",
+        {"id": case_id, "until": until},
+    )
+
+
+async def rest(database: Database, case_id: int, *, now: datetime) -> None:
+    """Who has the case owes none of the stages that are not done; what is late already stays late."""
+    owed = {stage: f"{done} IS NULL AND {stage}_due_at > :now" for stage, done in cases.DONE.items()}
+    cleared = ", ".join(
+        f"{stage}_{what} = CASE WHEN {open} THEN NULL ELSE {stage}_{what} END" for stage, open in owed.items() for what in ("due_at", "warn_at")
+    )
+    await database.execute(
+        f"UPDATE assignments SET {cleared}, {cases.MISSED} WHERE case_id = :id AND until_at IS NULL", {"id": case_id, "now": now}
+    )
+    await cases.sign_by(database, case_id, None)
+
+
 async def again(database: Database, case_id: int, until: Mapping[str, Any]) -> None:
     """Other limits for the running lead's stages that are not done and were not missed."""
     for stage in OF_LEAD:

@@ -41,7 +41,7 @@ def remaining(city: City, case: Case, now: datetime) -> str:
     """What is left of the time, in words; empty when nothing is owed any more."""
     if case.due_at is None or not case.open:
         return ""
-    term = city.terms[case.limit_version, case.limit_code]
+    term = city.term_in(case.limit_version, case.limit_code)
     return deadline.remaining(now, case.due_at, term.limit, city.calendar)
 
 
@@ -111,7 +111,7 @@ async def staff(hall: Hall, who: Actor, case: Case, *, now: datetime, entering: 
         "own_part": _last(said, "part"),
         "stages": stage_view.stages(hall.city, case, held, now),
         "parts": letter_parts(hall, case, file.letter, staff=True),
-        "limit": hall.city.terms[case.limit_version, case.limit_code].name,
+        "limit": hall.city.term_in(case.limit_version, case.limit_code).name,
         "handler": beside["handler"],
         "unit": beside["unit"],
         "lead": beside["lead"],

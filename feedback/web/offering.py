@@ -16,8 +16,8 @@ from feedback.rules.status import TABLE, Step
 from feedback.web import steps
 
 _DECIDES_RETURN = (Step.RETURN, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH)
-_GIVES = (Step.ROUTE, Step.DISPATCH, Step.REJECT_RETURN, Step.SPLIT, Step.REWORK)
-"""Steps that give a case to a bureau."""
+_GIVES = (Step.ROUTE, Step.DISPATCH, Step.REJECT_RETURN, Step.SPLIT, Step.REWORK, Step.UNJOIN)
+"""Steps that give a case to a bureau, or back to it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,18 @@ class Facts:
         return cls(
             last if last and last.step is Step.RETURN else None, returned, extension is not None, decided,
             next((event.person_id for event in reversed(history) if event.step is Step.REPLY), None),
-            next((event.at for event in reversed(history) if event.step in _GIVES and event.from_status != event.to_status), None),
+            _held_since(history, case),
         )  # fmt: skip
+
+
+def _held_since(history: Sequence[Event], case: Case) -> datetime | None:
+    """When the bureau that has the case got it, also from one that was merged into it."""
+    since, holder = None, None
+    for event in history:
+        given = event.step in _GIVES and event.from_status != event.to_status
+        if given or (event.step is Step.REORGANISE and event.bureau == case.bureau != holder):
+            since, holder = event.at, event.bureau
+    return since
 
 
 _Condition = Callable[[Case, Facts, City, datetime], bool]
@@ -73,7 +83,7 @@ def _may_ask(case: Case, city: City, now: datetime) -> bool:
 
 def most_days(case: Case, city: City) -> int:
     """How many working days an extension of this case may give."""
-    return deadline.extension_cap(city.terms[case.limit_version, case.limit_code].limit)
+    return deadline.extension_cap(city.term_in(case.limit_version, case.limit_code).limit)
 
 
 def names(who: Actor, case: Case, facts: Facts, city: City, now: datetime) -> list[str]:

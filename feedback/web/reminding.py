@@ -37,7 +37,7 @@ def _order(row: Any, now: datetime) -> dict[str, Any]:
 
 
 def _shown(city: City, row: Any, now: datetime) -> dict[str, Any]:
-    limit = city.terms[row["limit_version"], row["limit_code"]].limit
+    limit = city.term_in(row["limit_version"], row["limit_code"]).limit
     return {
         "address": f"/desk/{row['number']}",
         "number": row["number"],

@@ -18,7 +18,7 @@ def stages(city: City, case: Case, held: Sequence[Assignment], now: datetime) ->
     found = _of_bureau(city, case, leads[-1], now) if leads else []
     found += [_of_support(city, case, one, now) for one in held if one.contribute_due_at and one.round == case.round]
     if case.due_at is not None and case.warn_at is not None:
-        term = city.terms[case.limit_version, case.limit_code]
+        term = city.term_in(case.limit_version, case.limit_code)
         answer = _stage(Stage.REPLY, term, case.round_started_at, case.due_at, case.answered_at or case.closed_at, now)
         if case.open and case.paused_at is not None and case.paused_at < case.due_at:
             answer["light"] = deadline.Light.PAUSED

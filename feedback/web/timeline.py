@@ -79,7 +79,7 @@ async def citizen_view(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:
         "protected": case.protected,
         "reminders": case.reminders,
         "picture": picture(hall, case, history, held, now, before=await counting.before_split(hall, case)),
-        "limit": hall.city.terms[case.limit_version, case.limit_code].limit.text(),
+        "limit": hall.city.term_in(case.limit_version, case.limit_code).limit.text(),
     }  # fmt: skip
 
 

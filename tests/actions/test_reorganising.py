@@ -1,19 +1,20 @@
 """A reorganisation applied: cases, duties and people move, the legal clock does not; nothing happens before the day."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
 
-from feedback.actions import asking, handling, intake, joining, reorganising
+from feedback.actions import asking, attaching, handling, intake, joining, reorganising
 from feedback.rules import clocks
 from feedback.rules.figure import Period
-from feedback.rules.permission import WrongRole
+from feedback.rules.permission import Actor, Role, WrongRole
 from feedback.rules.status import Status, Step
 from feedback.rules.succession import Act, Change, Refused, Successor, What
-from feedback.store import cases, city, logbook, reorganisations, statistics
+from feedback.store import attachments, cases, city, logbook, reorganisations, statistics
 from feedback.store.cohort import By
-from feedback.web import scope
-from tests import people
+from feedback.web import offering, scope
+from tests import people, pictures
 from tests.conftest import actor, at
 
 pytestmark = pytest.mark.anyio
@@ -214,6 +215,41 @@ async def test_a_citizen_asks_again_and_it_is_the_successors(hall):
     assert (await fresh(hall, case)).bureau == "STHJ", "history stays as it was"
     again = await asking.rework(hall, await fresh(hall, case), reason="昨晚又响了", now=ON)
     assert again.bureau == "CGJ" and await cases.holders(hall.database, case.id) == {"CGJ"}
+
+
+async def test_two_workers_move_each_case_once(hall):
+    several = [await submitted(hall) for _ in range(8)]
+    await plan(hall, merge("STHJ", "CGJ"))
+    await asyncio.gather(reorganising.apply_due(hall, now=ON), reorganising.apply_due(hall, now=ON))
+    for case in several:
+        history = [event.step for event in await cases.events(hall.database, case.id)]
+        assert history.count(Step.REORGANISE) == 1
+        assert "CGJ" in (held := await cases.holders(hall.database, case.id)) and "STHJ" not in held
+
+
+async def test_the_files_of_an_answer_in_review_go_out_also_when_the_successor_approves_it(hall):
+    case, wang = await submitted(hall), await actor(hall, people.WANG)
+    case = await handling.accept(hall, wang, case, now=NOW)
+    file = await attaching.keep(hall, "监测.pdf", pictures.PDF)
+    case = await handling.reply(
+        hall, wang, case, finding="", answer="见附件。", outcome=handling.Outcome.SOLVED, now=NOW, files=[file]
+    )
+    await plan(hall, merge("STHJ", "CGJ"))
+    await reorganising.apply_due(hall, now=ON)
+    heir = Actor(Role.REVIEWER, (await actor(hall, people.SHEN)).person_id, "CGJ")
+    await handling.approve(hall, heir, await fresh(hall, case), now=ON + timedelta(hours=9))
+    assert [one.public for one in await attachments.of_case(hall.database, hall.vault, case.id)] == [True]
+
+
+async def test_the_successor_is_offered_the_return_it_may_take(hall):
+    case = await submitted(hall)
+    await plan(hall, merge("STHJ", "CGJ"))
+    await reorganising.apply_due(hall, now=ON)
+    case, li = await fresh(hall, case), await actor(hall, people.LI)
+    facts = offering.Facts.of(await cases.events(hall.database, case.id), case, None)
+    assert facts.held_since == ON and "return" in offering.names(li, case, facts, hall.city, ON + timedelta(hours=9))
+    # The working day after Tuesday 1 December is over.
+    assert "return" not in offering.names(li, case, facts, hall.city, at("2026-12-03 00:00"))
 
 
 async def test_support_and_joined_cases_move_too(hall):

@@ -48,3 +48,5 @@ async def test_it_waits_for_the_supervisor_to_decide(hall):
     case = await supervising.refuse_rework(hall, du, case, reason="三次复测都没有超标", now=at("2026-12-28 10:00"))
     await timing.tick(hall, now=at("2026-12-28 10:01"))
     assert (await cases.get(hall.database, case.number)).status is Status.CLOSED
+    said = (await cases.texts(hall.database, case.id, vault=hall.vault, public_only=True))[-1].body
+    assert "没有得到同意" in said and "没有要求" not in said

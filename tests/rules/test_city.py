@@ -70,7 +70,9 @@ def test_a_stage_has_the_limit_of_its_regime_and_an_urgent_case_its_own_where_th
 
     assert (code(Stage.ACCEPT), code(Stage.ACCEPT, urgent=True), code(Stage.RETURN, urgent=True)) == ("QS", "JQ", "TD")
     assert code(Stage.ACCEPT, Regime.XINFANG) == "XQ" and code(Stage.RETURN, Regime.XINFANG) is None
-    assert code(Stage.ACCEPT, version="1999-1") is None
+    town.terms["1999-1", "TS"] = Term("1999-1", "TS", "投诉", parse("9wd"))
+    assert code(Stage.ACCEPT, version="1999-1") is None  # that version had none
+    assert code(Stage.ACCEPT, version="2026-9") == "QS"  # another process has made that one just now
 
 
 def test_a_case_keeps_its_version_and_takes_from_the_newest_what_that_lacks():

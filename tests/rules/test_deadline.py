@@ -182,6 +182,8 @@ def test_a_pause_cannot_end_before_it_begins():
 def test_extend():
     assert shown(deadline.extend(at("2026-11-28T00:00"), 2, CITY)) == "2026-12-02 00:00"  # Friday + Monday, Tuesday
     assert shown(deadline.extend(at("2026-11-20T18:20"), 1, CITY)) == "2026-11-21 18:20"  # hours: exactly a day
+    hours = deadline.parse("24h")  # from Friday 0:00 to Saturday 0:00: a day is 24 hours there too
+    assert shown(deadline.extend(at("2026-11-28T00:00"), 1, CITY, limit=hours)) == "2026-11-29 00:00"
     days = deadline.parse("60cd")
     assert shown(deadline.extend(at("2026-11-28T00:00"), 2, CITY, limit=days)) == "2026-11-30 00:00"  # Saturday, Sunday
     with pytest.raises(ValueError, match="至少一天"):

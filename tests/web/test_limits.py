@@ -91,3 +91,15 @@ async def test_a_limit_may_be_given_in_minutes(client):
     assert made.status_code == 303
     assert str(hall.city.terms[hall.city.version, "JL"].limit) == "45m"
     assert str(hall.city.terms[hall.city.version, "JQ"].limit) == "30m"
+
+
+async def test_a_process_that_has_not_read_the_new_version_yet_shows_its_cases_all_the_same(client):
+    """Another process has made a version and taken a case under it; this one reads the city's tables every half minute."""
+    hall = client.app.state.hall
+    number = await at_bureau(client)
+    await hall.database.execute("UPDATE cases SET limit_version = '2026-9' WHERE number = :number", {"number": number})
+    view = await seen_by(client, people.WANG, number)
+    assert view["number"] == number
+    page = await (await sign_in(client, people.WANG)).get(f"/desk/{number}")
+    assert page.status_code == 200 and "10 个工作日" in page.text
+    assert (await client.get("/desk")).status_code == 200
