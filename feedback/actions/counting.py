@@ -120,7 +120,8 @@ def replayed(
     moves: list[tuple[datetime, Rest | int]] = [*rests, *extensions]
     for at, move in sorted(moves, key=lambda move: move[0]):
         if isinstance(move, int):
-            due = deadline.extend(due, move, days, limit=limit)
+            # Of another regime it is worth at most what this one allows.
+            due = deadline.extend(due, min(move, deadline.extension_cap(limit)), days, limit=limit)
         else:
             due = deadline.resume(due, limit, paused_at=move[0], resumed_at=at, calendar=days, until=move[1])
     return due

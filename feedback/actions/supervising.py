@@ -21,8 +21,10 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
     if not grant:
         return await _refuse(hall, actor, case, reason=reason, now=now)
     limit = counting.term_of(hall, case).limit
-    due = deadline.extend(case.due_at, asked["days"], hall.city.calendar, limit=limit)
-    changes = {**counting.moved(hall, case, due, base=case.due_at), "extended_days": asked["days"]}
+    # The regime may have changed since it was asked for.
+    days = min(asked["days"], deadline.extension_cap(limit))
+    due = deadline.extend(case.due_at, days, hall.city.calendar, limit=limit)
+    changes = {**counting.moved(hall, case, due, base=case.due_at), "extended_days": days}
     async with hall.database.transaction():
         after = await take_step(
             hall,

@@ -73,3 +73,23 @@ async def test_two_reviews_of_thirty_days_and_then_it_is_final(hall):
     assert (case.status, case.round) == (Status.REPLIED, 3)
     with pytest.raises(WrongStep):
         await asking.rework(hall, case, reason="还是不服", now=at("2026-12-21 10:00"))
+
+
+@pytest.mark.parametrize("granted_before", [True, False])
+async def test_an_extension_of_xinfang_is_worth_what_the_hotline_allows(hall, granted_before):
+    """30 calendar days of 信访 are at most 10 working days of the hotline: from the end of 7 December to the end of 21 December."""
+    receipt = await intake.submit(hall, intake.Letter(body=people.NOISE, source=intake.XINFANG), now=at("2026-11-23 09:00"))
+    case = await cases.get(hall.database, receipt.number)
+    diao, wang, du = [await actor(hall, one) for one in (people.DIAO, people.WANG, people.DU)]
+    case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+    case = await handling.request_extension(hall, wang, case, days=30, reason="情况复杂", now=at("2026-11-24 10:00"))
+
+    async def grant(case):
+        return await supervising.decide_extension(hall, du, case, grant=True, reason="情况复杂", now=at("2026-11-24 11:00"))
+
+    async def hotline(case):
+        return await dispatching.change_regime(hall, diao, case, regime=Regime.HOTLINE, now=at("2026-11-25 10:00"))
+
+    for step in (grant, hotline) if granted_before else (hotline, grant):
+        case = await step(case)
+    assert (case.base_due_at, case.due_at) == (at("2026-12-08 00:00"), at("2026-12-22 00:00"))
