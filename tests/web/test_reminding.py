@@ -34,6 +34,14 @@ async def test_the_handler_sees_it_on_the_desk_until_taking_note(client):
     assert "提醒 1 件" not in (await get(client, people.WANG, "/desk?queue=overdue")).text
 
 
+async def test_reminders_leave_room_for_what_is_looked_for(client):
+    for _ in range(4):
+        await climbed(client, Rung.HANDLER)
+    page = await get(client, people.WANG, "/desk")
+    assert "提醒 4 件" in page.text and "其余 1 件" in page.text
+    assert "提醒" not in (await get(client, people.WANG, "/desk?q=打桩")).near("list-name", 600)
+
+
 async def test_supervisor_and_leader_see_it_with_the_bureau(client):
     await climbed(client, Rung.SUPERVISOR, Rung.LEADER)
     for someone in (people.DU, people.SHI):
