@@ -194,7 +194,7 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
         raise cases.Stale(case.number)
     view = await case_view.staff(hall, who, case, now=now)
     done = await reply_desk.press(hall, who, case, view, given)
-    kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": done}
+    kept = {name: given[name] for name in ("queue", "q", "only") if given.get(name)} | {"done": done}
     return RedirectResponse(f"/desk/{case.number}?{urlencode(kept)}{'#reply-answer' if done == 'taken' else ''}", 303)
 
 

@@ -2,14 +2,17 @@
 
 import logging
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from feedback import clock
+from feedback.rules.permission import Role
 from tests import people
 from tests.store.test_together import counted
 from tests.web.conftest import token
 from tests.web.staff import Page, api_step, at_bureau, browser, get, post, step
+from tests.web.test_scope import hire
 
 pytestmark = pytest.mark.anyio
 
@@ -77,6 +80,12 @@ async def test_a_draft_is_kept_and_dropped_without_javascript(client, number):
     dropped = await step(client, people.WANG, number, "reply", answer="先写到这里", press="drop")
     assert dropped.status_code == 303
     assert "先写到这里" not in (await get(client, people.WANG, f"/desk/{number}")).text
+
+
+async def test_keeping_a_draft_leaves_the_narrowed_list_beside_it(client, number):
+    where = {"queue": "working", "q": "打桩", "only": "category=C01"}
+    kept = await step(client, people.WANG, number, "reply", answer="先写到这里", press="draft", **where)
+    assert dict(parse_qsl(urlsplit(kept.headers["location"]).query)) == {**where, "done": "kept"}
 
 
 async def test_an_unfinished_answer_is_kept_even_when_nothing_of_it_could_be_sent(client, number):
@@ -217,6 +226,15 @@ async def test_a_note_reaches_the_colleagues_it_names(client, number):
     head = await client.app.state.hall.database.fetch_val("SELECT id FROM people WHERE username = 'ju'")
     assert (await step(client, people.WANG, number, "note", text="请局长定", mention=str(head))).status_code == 303
     assert await told(client, people.JU) == ["mention"]
+
+
+async def test_the_longest_name_that_fits_is_the_one_that_is_mentioned(client, number):
+    cheng = people.Someone("gongcheng", "王工程", Role.HANDLER, "STHJ")
+    await hire(client, cheng)
+    await step(client, people.JU, number, "note", text="@王工程师 请看一下，@沈科也看")
+    assert [await told(client, one) for one in (cheng, people.SHEN, people.WANG)] == [["mention"], ["mention"], []]
+    await step(client, people.JU, number, "note", text="@王工 @王工程 一起去")
+    assert await told(client, people.WANG) == ["mention"] and await told(client, cheng) == ["mention", "mention"]
 
 
 async def test_nobody_is_named_who_may_not_see_the_case(client, number):
