@@ -154,6 +154,7 @@ async def shown(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "body": marked(view["body"], reasons),
         "sent": sent,
         "found": found(hall.city, sent),
+        "outgoing": [one for one in view["attachments"] if one["outgoing"]],
         "sent_back": sent_back(view),
         "main": [name for name in MAIN if name in view["can"]],
         "rest": [name for name in REST if name in view["can"]],
