@@ -1,6 +1,7 @@
 """The page of one case: who else is here, drafts, both versions, the answer in its parts, what helps to write it."""
 
 import logging
+import re
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -147,6 +148,25 @@ async def test_the_finding_is_told_in_parts_and_the_citizen_reads_only_the_answe
     hall = client.app.state.hall
     public = await hall.database.fetch_all("SELECT field FROM texts WHERE public")
     assert {row["field"] for row in public} == {"answer"}
+
+
+async def test_an_answer_is_called_what_it_is_in_every_round(client, number):
+    async def called(words):
+        page = await get(client, people.DU, f"/desk/{number}")
+        return re.findall(r"<h2>(.*答复)</h2>", page.text), words in page.text
+
+    assert await called(ANSWER) == ([], False)
+    await api_step(client, people.WANG, number, "reply", answer=ANSWER)
+    assert await called(ANSWER) == (["拟好的答复"], True)
+    await api_step(client, people.SHEN, number, "approve")
+    assert await called(ANSWER) == (["公开答复"], True)
+    await api_step(client, people.DU, number, "rework", reason="昨晚又打桩了")
+    assert await called(ANSWER) == (["此前的公开答复"], True)
+    await api_step(client, people.WANG, number, "accept")
+    await api_step(client, people.WANG, number, "reply", answer=f"第二次：{ANSWER}")
+    assert await called("第二次：") == (["拟好的答复"], True)
+    await api_step(client, people.SHEN, number, "approve")
+    assert await called("第二次：") == (["公开答复"], True)
 
 
 async def test_what_is_only_partly_solved_wants_a_reason(client, number):

@@ -7,7 +7,7 @@ from feedback.store import cases
 from tests import people
 from tests.conftest import understand_noise
 from tests.web.conftest import sign_in, token
-from tests.web.staff import api_step
+from tests.web.staff import api_step, browser, get, post
 from tests.web.test_limits import at_bureau, seen_by
 
 pytestmark = pytest.mark.anyio
@@ -100,3 +100,16 @@ async def test_a_letter_that_was_split_to_the_last_part_says_so_and_keeps_the_te
         answer = await client.post(f"/desk/{number}/split", data={**FIELDS, "version": version})
         assert answer.status_code == wanted
     assert "一封信最多拆成 2 件" in answer.text and LAMP in answer.text
+
+
+async def test_the_other_part_is_a_link_for_who_may_open_it(client):
+    number = await at_bureau(client)
+    version = (await seen_by(client, people.DIAO, number))["version"]
+    await post(client, people.DIAO, f"/desk/{number}/split", **FIELDS, version=str(version))
+    [part] = (await seen_by(client, people.DIAO, number))["parts"]
+    for someone, wanted in ((people.WANG, 404), (people.DIAO, 200), (people.DU, 200)):
+        address = f"/desk/{part['number']}"
+        assert (await client.get(address, headers=await browser(client, someone))).status_code == wanted
+        page = await get(client, someone, f"/desk/{number}")
+        told = page.near("同一封信拆出的", 400)
+        assert part["number"] in told and (f'href="{address}"' in told) == (wanted == 200), someone
