@@ -34,10 +34,10 @@ async def dispatch(
 ) -> Case:  # fmt: skip
     """A person chooses the bureau, and the category where the machine was wrong.
 
-    Raises NotThere for a bureau a protected case must not reach, SpokenOf when its letter seems to accuse that very bureau and nobody
+    Raises NotThere for a bureau a protected case must not reach, and there for any that supports, SpokenOf when its letter seems to accuse that very bureau and nobody
     has `confirmed` having read it (《信访工作条例》第30条), NoCategory for any other case without a category."""
-    if case.protected and bureau not in permission.SECRET_BUREAUS:
-        raise NotThere(bureau)
+    if case.protected and (support or bureau not in permission.SECRET_BUREAUS):
+        raise NotThere(bureau, *support)
     if case.protected and not confirmed and bureau in await accused(hall, case):
         raise SpokenOf(bureau)
     if not case.protected and (category or case.category) is None:

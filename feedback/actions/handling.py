@@ -8,7 +8,7 @@ from enum import StrEnum
 from feedback.actions import attaching, counting, recusing, surveying, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import record_lateness, take_step
-from feedback.rules import deadline
+from feedback.rules import deadline, phrasing
 from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
@@ -287,7 +287,7 @@ async def note(
     readers = await people.readers(
         hall.database, bureaus=await cases.holders(hall.database, case.id), protected=case.protected
     )
-    named = set(mention) | {one.id for one in readers if f"@{one.name}" in text}
+    named = set(mention) | phrasing.mentioned(text, {one.id: one.name for one in readers})
     if not named <= {one.id for one in readers}:
         raise people.Unknown(sorted(named))
     async with hall.database.transaction():

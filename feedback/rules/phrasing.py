@@ -1,4 +1,5 @@
-"""Placeholders of prepared answers, as clerks write them: 市民称呼 in braces becomes 王女士/先生 when the text is taken."""
+"""What clerks write into a text and the house understands: 市民称呼 in braces becomes 王女士/先生 when a prepared answer is taken,
+@姓名 in a note tells a colleague."""
 
 import re
 from collections.abc import Mapping
@@ -28,3 +29,12 @@ def called(name: str) -> str:
 
 
 _DOUBLE = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯 端木 独孤 南宫 申屠 长孙".split(" "))  # noqa: SIM905
+
+
+def mentioned(text: str, people: Mapping[int, str]) -> set[int]:
+    """Who of these people, by their names, is mentioned as @name: @王工程 is 王工程 and not 王工, the longest name that fits."""
+    found: set[int] = set()
+    for rest in text.split("@")[1:]:
+        longest = max((name for name in people.values() if rest.startswith(name)), key=len, default=None)
+        found |= {one for one, name in people.items() if name == longest}
+    return found

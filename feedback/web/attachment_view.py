@@ -54,13 +54,14 @@ def _by(hall: Hall, case: Case, one: Attachment) -> str:
 
 
 def staff(hall: Hall, who: Actor, case: Case, found: Sequence[Attachment]) -> list[dict[str, Any]]:
-    """For staff who may see the case: all, with who added each, whether the citizen sees it and whether it can be taken back."""
+    """For staff who may see the case: all, with who added each, whether the citizen sees it or will, and whether it can be taken back."""
     return [
         {
             **_plain(one),
             "by": one.by or "市民",
             "bureau": hall.city.bureau_name(one.bureau) if one.bureau else "",
             "public": one.public,
+            "outgoing": _outgoing(case, one),
             "removable": attaching.may_remove(who, case, one),
             "withdrawable": attaching.may_withdraw(who, one),
             "withdrawn_by": one.withdrawn_by,
@@ -68,6 +69,12 @@ def staff(hall: Hall, who: Actor, case: Case, found: Sequence[Attachment]) -> li
         }
         for one in found
     ]
+
+
+def _outgoing(case: Case, one: Attachment) -> bool:
+    """Whether it goes out with the next answer: only what the bureau that answers added in this round does (`attachments.publish`)."""
+    waiting = one.purpose is Purpose.ANSWER and not one.public
+    return waiting and (one.round, one.bureau) == (case.round, case.bureau)
 
 
 def counted(found: Sequence[Attachment]) -> Counter[int]:

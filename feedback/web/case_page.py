@@ -130,6 +130,15 @@ def sent_back(view: dict[str, Any]) -> str:
     return last["texts"].get("reason", "") if last and _in_round(view, last, Step.SEND_BACK) else ""
 
 
+def answered(view: dict[str, Any]) -> tuple[str, str]:
+    """What the newest answer is and its words: still to be approved, out, or out in a round before; both empty without one."""
+    last = next((one for one in reversed(view["timeline"]) if one["texts"].get("answer")), None)
+    if last is None:
+        return "", ""
+    out = "公开答复" if last["round"] == view["round"] else "此前的公开答复"
+    return "拟好的答复" if last["step"] is Step.REPLY else out, last["texts"]["answer"]
+
+
 def _in_round(view: dict[str, Any], entry: dict[str, Any], step: Step) -> bool:
     return entry["step"] is step and entry["round"] == view["round"]
 
@@ -154,7 +163,11 @@ async def shown(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "body": marked(view["body"], reasons),
         "sent": sent,
         "found": found(hall.city, sent),
+        "outgoing": [one for one in view["attachments"] if one["outgoing"]],
         "sent_back": sent_back(view),
+        "answered": answered(view),
+        "parts": [{**one, "open": _opens(who, (one["bureau"] or {}).get("code"))} for one in view["parts"]],
+        "opens_orders": _opens(who, case.bureau),
         "main": [name for name in MAIN if name in view["can"]],
         "rest": [name for name in REST if name in view["can"]],
         "may_reveal": who.role in MAY_REVEAL and bool(view["contact"]["phone"] or view["contact"]["name"]),
@@ -170,6 +183,11 @@ def _answers_alone(hall: Hall, who: Actor, case: Case) -> bool:
     """Whether what is sent goes to the citizen at once."""
     bureau = hall.city.bureaus.get(case.bureau or "")
     return who.role in permission.BUREAU_ROLES and bureau is not None and not bureau.two_step
+
+
+def _opens(who: Actor, bureau: str | None) -> bool:
+    """Whether this person can open the page of a case that this bureau leads, and the instructions on it. None are protected."""
+    return permission.may_see(who, protected=False, bureaus={bureau} - {None})
 
 
 def _open_to(who: Actor) -> str:

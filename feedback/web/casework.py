@@ -134,7 +134,9 @@ async def step(request: Request) -> Response:
 
 
 async def take(request: Request, number: str, given: Given) -> Response:
-    """The step and the redirect, or the page again: 422 with the faults, 409 as the case is now. Raises NotYours, WrongRole."""
+    """The step and the redirect, or the page again: 422 with the faults, 409 as the case is now.
+
+    Raises NotYours, and WrongRole for what was not theirs when the page was opened either."""
     case = await steps.visible(request, number)
     refused = await _files(request, given)
     asked = {name: value for name, value in given.items() if name not in (*_OF_PAGE, uploads.KEPT)}
@@ -153,7 +155,19 @@ async def take(request: Request, number: str, given: Given) -> Response:
         return await show(request, case, where=given, status_code=422, given=given, wrong=_sentences(fault, asked))
     except (cases.Stale, WrongStep, handling.TooLateToReturn):
         return await clash(request, number, given)
+    except permission.WrongRole:
+        if not await _moved(request, number, given):
+            raise
+        return await clash(request, number, given)
     return RedirectResponse(_onward(request, given, after), 303)
+
+
+async def _moved(request: Request, number: str, given: Given) -> bool:
+    """Whether it was this person's step until the case went to another 科室 or another lead, while somebody wrote."""
+    case, who = await steps.visible(request, number), doors.actor(request)
+    taking = steps.STEPS.get(str(given.get("step")), steps.STEPS["reply"])  # its buttons name no step of their own
+    theirs = any(permission.may_take(who, one) for one in taking.steps)
+    return theirs and bool(given.get("version")) and str(given["version"]) != str(case.version)
 
 
 async def _files(request: Request, given: Given) -> list[str]:
@@ -180,7 +194,7 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
         raise cases.Stale(case.number)
     view = await case_view.staff(hall, who, case, now=now)
     done = await reply_desk.press(hall, who, case, view, given)
-    kept = {name: given[name] for name in ("queue", "q") if given.get(name)} | {"done": done}
+    kept = {name: given[name] for name in ("queue", "q", "only") if given.get(name)} | {"done": done}
     return RedirectResponse(f"/desk/{case.number}?{urlencode(kept)}{'#reply-answer' if done == 'taken' else ''}", 303)
 
 

@@ -13,7 +13,18 @@ from feedback.rules.city import DISTRICT_LEADS
 from feedback.rules.record import Case, Decision
 from feedback.rules.status import TABLE, Step, WrongStep
 from feedback.store import cases
-from feedback.web import attachment_view, case_page, case_view, doors, errors, reading, receipts, steps, templating
+from feedback.web import (
+    attachment_view,
+    case_page,
+    case_view,
+    doors,
+    errors,
+    reading,
+    receipts,
+    steps,
+    templating,
+    wording,
+)
 from feedback.web.doors import door
 
 _FIELDS = ("own", "part", "title", "category", "bureau", "files")
@@ -37,10 +48,16 @@ def _proposed(hall: Hall, case: Case) -> dict[str, str]:
     return {**texts, "category": other.category, "bureau": "" if other.bureau == DISTRICT_LEADS else other.bureau, "suggest": "1"}
 
 
-async def _case(request: Request) -> Case:
-    """The case, if it is one that may be split now. Raises NotYours, WrongRole, WrongStep."""
+async def _as_it_is(request: Request) -> Case:
+    """The case, whether or not it may be split now. Raises NotYours, WrongRole."""
     case = await steps.visible(request, request.path_params["number"])
     steps.demand_role(doors.actor(request), steps.STEPS["split"], case)
+    return case
+
+
+async def _case(request: Request) -> Case:
+    """The case, if it is one that may be split now. Raises NotYours, WrongRole, WrongStep."""
+    case = await _as_it_is(request)
     if case.status not in TABLE[Step.SPLIT] or not splitting.may_split(case):
         raise WrongStep(Step.SPLIT, case.status)
     return case
@@ -48,7 +65,7 @@ async def _case(request: Request) -> Case:
 
 async def _page(
     request: Request, case: Case, given: dict[str, Any], faults: dict[str, str], *, status_code: int = 200,
-    clash: bool = False,
+    clash: bool = False, hindrance: str = "",
 ) -> Response:  # fmt: skip
     hall = doors.hall(request)
     files = await attachment_view.of_case(hall, case)
@@ -63,6 +80,7 @@ async def _page(
         faults=faults,
         labels=LABELS,
         clash=clash,
+        hindrance=hindrance,
         suggested=_suggested(hall, case, given),
         bureaus=case_page.bureaus(hall.city),
         categories=case_page.categories(hall.city),
@@ -79,14 +97,29 @@ def _suggested(hall: Hall, case: Case, given: dict[str, Any]) -> list[dict[str, 
 
 async def act(request: Request) -> Response:
     """Asks for suggestions, takes one over, or splits; whatever prevents it, nothing that was typed is lost."""
+    given = await _given(request)
+    try:
+        return await _taken(request, given)
+    except (cases.Stale, WrongStep) as fault:
+        case = await _as_it_is(request)
+        return await _page(request, case, given, {}, status_code=409, clash=True, hindrance=_hindrance(case, fault))
+
+
+async def _given(request: Request) -> dict[str, Any]:
+    """The posted form, the files that are ticked as a list; a suggestion that was pressed is in its fields."""
     given: dict[str, Any] = dict(await reading.posted(request))
     given.pop("files", None)
     if given.pop("choosing", None):  # nothing ticked is nothing sent: then the second case gets none
         given["files"] = [one for one in (await request.form()).getlist("files") if isinstance(one, str)]
     if given.get("use"):
         given["category"], _, given["bureau"] = given["use"].partition("|")
-    if "suggest" in given or "use" in given:
-        return await _page(request, await _case(request), {**given, "suggest": "1"}, {})
+    return {**given, "suggest": "1"} if "suggest" in given or "use" in given else given
+
+
+async def _taken(request: Request, given: dict[str, Any]) -> Response:
+    """The page with suggestions or with what is wrong, or the split. Raises Stale, WrongStep, NotYours, WrongRole."""
+    if "suggest" in given:
+        return await _page(request, await _case(request), given, {})
     number = request.path_params["number"]
     asked = {name: given[name] for name in _FIELDS if name in given} | {
         "step": "split", "version": given.get("version", ""),
@@ -98,9 +131,16 @@ async def act(request: Request) -> Response:
     except splitting.NoSuchFile as fault:
         faults = {"files": errors.sentence(fault)}
         return await _page(request, await _case(request), given, faults, status_code=422)
-    except cases.Stale:
-        return await _page(request, await _case(request), given, {}, status_code=409, clash=True)
     return RedirectResponse(f"/desk/{number}?done=split", 303)
+
+
+def _hindrance(case: Case, fault: Exception) -> str:
+    """Why the case cannot be split as it is now; empty when somebody was faster and it still can."""
+    if case.status not in TABLE[Step.SPLIT]:
+        return f"这件现在是“{wording.STATUSES[case.status]}”，不能拆分。"
+    if not splitting.may_split(case):
+        return "拆出来的、重新办理的诉求和联名建议不能再拆分。"
+    return f"一封信最多拆成 {splitting.MOST} 件，这封已经拆满了。" if isinstance(fault, WrongStep) else ""
 
 
 ROUTES = [

@@ -121,6 +121,9 @@ async def test_a_report_against_an_official_is_sealed(hall):
     assert not permission.may_see(diao, protected=True, bureaus=())
     with pytest.raises(dispatching.NotThere):
         await dispatching.dispatch(hall, mi, case, bureau="STHJ", now=MONDAY)
+    with pytest.raises(dispatching.NotThere):
+        await dispatching.dispatch(hall, mi, case, bureau="JWJW", support=["STHJ"], now=MONDAY)
+    assert await cases.holders(hall.database, case.id) == set()
     case = await dispatching.dispatch(hall, mi, case, bureau="JWJW", now=MONDAY)
     assert case.status is Status.ASSIGNED
 

@@ -22,3 +22,9 @@ def test_only_the_listed_placeholders_are_known():
 )  # fmt: skip
 def test_a_citizen_is_addressed_by_the_family_name(name, called):
     assert phrasing.called(name) == called
+
+
+def test_the_longest_name_that_fits_is_mentioned_and_everybody_who_is_called_so():
+    people = {1: "王工", 2: "王工程", 3: "沈科", 4: "沈科"}
+    said = {"@王工程 看看": {2}, "@王工看看，@沈科也看": {1, 3, 4}, "@王工@王工程": {1, 2}, "王工，a@b.cn，@路人": set(), "@": set()}
+    assert {text: phrasing.mentioned(text, people) for text in said} == said

@@ -17,17 +17,20 @@ from feedback import clock
 from feedback.actions import attaching
 from feedback.rules import attachment
 from feedback.rules import code as codes
+from feedback.rules.permission import Role
 from feedback.store import depot
 from feedback.web import uploads
 from tests import people, pictures
 from tests.web.conftest import sign_in, submitted, token
 from tests.web.staff import api_step, at_bureau, browser
+from tests.web.test_scope import hire
 
 pytestmark = pytest.mark.anyio
 
 PHOTO = ("files", ("工地 13977200001.jpg", pictures.photo(), "image/jpeg"))
 PAPER = ("files", ("合同.pdf", pictures.PDF, "application/pdf"))
 BROKEN = ("files", ("夜里.jpg", pictures.photo()[:3000], "image/jpeg"))
+CHEN = people.Someone("chen", "陈局", Role.HEAD, "CGJ")
 BRIBE = "举报某局局长张某收受施工单位贿赂，有转账记录。"
 ANSWER = "您好！我局执法人员 11 月 24 日晚到东环大道工地检查，夜间打桩属实，已责令停止夜间施工，12 月 1 日前再次复查。"
 
@@ -153,6 +156,26 @@ async def test_files_of_an_answer_go_out_when_it_is_approved(client):
     answer = await client.get(f"/api/v1/cases/{number}/attachments/{going['id']}?code={code}")
     assert answer.status_code == 200 and people.XIAO_LIN_PHONE not in answer.headers["content-disposition"]
     assert going["by"] == "市生态环境局" and "王工" not in str(mine)
+
+
+async def test_only_files_of_the_bureau_that_answers_are_said_to_go_out(client):
+    number = await at_work(client)
+    assert (await attach(client, number, PHOTO, who=people.WANG, purpose="answer")).status_code == 201
+    page = (await client.get(f"/desk/{number}", headers=await browser(client, people.WANG))).text
+    assert "上次送审的 1 个文件也会一起发出" in page and '<span class="tag">随答复发给市民</span>' in page
+    await api_step(client, people.WANG, number, "return", reason="not_ours", propose="CGJ")
+    await api_step(client, people.DIAO, number, "dispatch", bureau="CGJ", category="C01")
+    await api_step(client, people.LI, number, "accept")
+    page = (await client.get(f"/desk/{number}", headers=await browser(client, people.LI))).text
+    assert "上次送审的" not in page and "没有发给市民" in page and '<span class="tag">随答复发给市民</span>' not in page
+    assert (await attach(client, number, PAPER, who=people.LI, purpose="answer")).status_code == 201
+    case = await api_step(client, people.LI, number, "reply", finding="", answer=ANSWER, outcome="solved")
+    announced = [one["name"] for one in case["attachments"] if one["outgoing"]]
+    await hire(client, CHEN)
+    assert "随答复发给市民的文件（1）" in (await client.get(f"/desk/{number}", headers=await browser(client, CHEN))).text
+    done = await api_step(client, CHEN, number, "approve")
+    assert [one["name"] for one in done["attachments"] if one["public"]] == announced == ["合同.pdf"]
+    assert not any(one["outgoing"] for one in done["attachments"])
 
 
 async def test_who_was_joined_gets_the_files_of_the_answer_and_keeps_their_own(client):

@@ -1,15 +1,19 @@
 """The page of one case: who else is here, drafts, both versions, the answer in its parts, what helps to write it."""
 
 import logging
+import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from feedback import clock
+from feedback.rules.permission import Role
 from tests import people
 from tests.store.test_together import counted
 from tests.web.conftest import token
 from tests.web.staff import Page, api_step, at_bureau, browser, get, post, step
+from tests.web.test_scope import hire
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +83,12 @@ async def test_a_draft_is_kept_and_dropped_without_javascript(client, number):
     assert "先写到这里" not in (await get(client, people.WANG, f"/desk/{number}")).text
 
 
+async def test_keeping_a_draft_leaves_the_narrowed_list_beside_it(client, number):
+    where = {"queue": "working", "q": "打桩", "only": "category=C01"}
+    kept = await step(client, people.WANG, number, "reply", answer="先写到这里", press="draft", **where)
+    assert dict(parse_qsl(urlsplit(kept.headers["location"]).query)) == {**where, "done": "kept"}
+
+
 async def test_an_unfinished_answer_is_kept_even_when_nothing_of_it_could_be_sent(client, number):
     kept = await step(client, people.WANG, number, "reply", answer="", finding="只有调查", press="draft")
     assert kept.status_code == 303
@@ -138,6 +148,25 @@ async def test_the_finding_is_told_in_parts_and_the_citizen_reads_only_the_answe
     hall = client.app.state.hall
     public = await hall.database.fetch_all("SELECT field FROM texts WHERE public")
     assert {row["field"] for row in public} == {"answer"}
+
+
+async def test_an_answer_is_called_what_it_is_in_every_round(client, number):
+    async def called(words):
+        page = await get(client, people.DU, f"/desk/{number}")
+        return re.findall(r"<h2>(.*答复)</h2>", page.text), words in page.text
+
+    assert await called(ANSWER) == ([], False)
+    await api_step(client, people.WANG, number, "reply", answer=ANSWER)
+    assert await called(ANSWER) == (["拟好的答复"], True)
+    await api_step(client, people.SHEN, number, "approve")
+    assert await called(ANSWER) == (["公开答复"], True)
+    await api_step(client, people.DU, number, "rework", reason="昨晚又打桩了")
+    assert await called(ANSWER) == (["此前的公开答复"], True)
+    await api_step(client, people.WANG, number, "accept")
+    await api_step(client, people.WANG, number, "reply", answer=f"第二次：{ANSWER}")
+    assert await called("第二次：") == (["拟好的答复"], True)
+    await api_step(client, people.SHEN, number, "approve")
+    assert await called("第二次：") == (["公开答复"], True)
 
 
 async def test_what_is_only_partly_solved_wants_a_reason(client, number):
@@ -217,6 +246,15 @@ async def test_a_note_reaches_the_colleagues_it_names(client, number):
     head = await client.app.state.hall.database.fetch_val("SELECT id FROM people WHERE username = 'ju'")
     assert (await step(client, people.WANG, number, "note", text="请局长定", mention=str(head))).status_code == 303
     assert await told(client, people.JU) == ["mention"]
+
+
+async def test_the_longest_name_that_fits_is_the_one_that_is_mentioned(client, number):
+    cheng = people.Someone("gongcheng", "王工程", Role.HANDLER, "STHJ")
+    await hire(client, cheng)
+    await step(client, people.JU, number, "note", text="@王工程师 请看一下，@沈科也看")
+    assert [await told(client, one) for one in (cheng, people.SHEN, people.WANG)] == [["mention"], ["mention"], []]
+    await step(client, people.JU, number, "note", text="@王工 @王工程 一起去")
+    assert await told(client, people.WANG) == ["mention"] and await told(client, cheng) == ["mention", "mention"]
 
 
 async def test_nobody_is_named_who_may_not_see_the_case(client, number):

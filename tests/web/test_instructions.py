@@ -134,3 +134,15 @@ async def test_the_clock_warns_each_rung_once_in_working_time(client):
     await hall.database.execute("UPDATE instruction_reminders SET at = '2026-11-20T10:00+08'")
     await post(client, people.WANG, "/reminders", back="desk")
     assert "督办：两家一起去现场" not in (await get(client, people.WANG, "/desk")).text
+
+
+async def test_a_supporting_bureau_reads_the_order_and_is_offered_no_link_that_leads_nowhere(client):
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "return", reason="not_ours", propose="CGJ")
+    await api_step(client, people.DIAO, number, "dispatch", bureau="CGJ", support=["STHJ"])
+    made = (await give(client, cases=[number])).json()
+    for someone, wanted in ((people.WANG, 404), (people.LI, 200), (people.DU, 200)):
+        address = f"/instructions/{made['id']}"
+        assert (await client.get(address, headers=await browser(client, someone))).status_code == wanted
+        page = await get(client, someone, f"/desk/{number}")
+        assert made["text"] in page.text and (f'href="{address}"' in page.text) == (wanted == 200), someone

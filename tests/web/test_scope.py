@@ -7,7 +7,7 @@ from feedback.store import queues
 from tests import people
 from tests.conftest import actor
 from tests.web.conftest import submitted, token
-from tests.web.staff import api_step, at_bureau, browser, get, post
+from tests.web.staff import Page, api_step, at_bureau, browser, get, post
 
 pytestmark = pytest.mark.anyio
 
@@ -218,6 +218,27 @@ async def test_a_case_is_given_to_a_unit_and_others_read_along(client):
     assert (await takes(client, people.WANG, number, "reply", answer="已经责令停工。")).status_code == 403
 
 
+UNSENT = "写了半小时的答复，一个字也不能丢。"
+
+
+async def test_an_answer_is_not_lost_when_the_case_goes_to_another_unit_meanwhile(client):
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    await put(client, people.WANG, noise)
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "accept")
+    opened = (await get(client, people.WANG, f"/desk/{number}")).form("reply")
+    await api_step(client, people.JU, number, "assign", unit=air)
+    for press in ({}, {"press": "draft"}):
+        sent = await post(client, people.WANG, opened["action"], step="reply", version=opened["version"], answer=UNSENT, **press)
+        page = Page(sent)
+        assert page.status == 409 and UNSENT in page.near("可以复制") and "居局" in page.near("没有执行")
+    bare = await post(client, people.WANG, opened["action"], version=opened["version"], answer=UNSENT, press="draft")
+    assert bare.status_code == 409 and UNSENT in bare.text
+    now = (await get(client, people.WANG, f"/desk/{number}")).form("note")["version"]
+    refused = await post(client, people.WANG, opened["action"], step="reply", version=now, answer=UNSENT)
+    assert refused.status_code == 403  # nobody was faster: it is not theirs
+
+
 async def test_lists_are_narrowed_to_a_unit(client):
     noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
     mine, other = await at_bureau(client), await at_bureau(client)
@@ -283,3 +304,14 @@ async def test_a_supporting_bureau_takes_no_step_of_the_lead(client):
         assert (await takes(client, people.ZHU, number, step, **fields)).status_code == 403, step
     assert (await takes(client, people.WANG, number, "contribute", finding="主办不写协办意见")).status_code == 403
     assert (await takes(client, people.ZHU, number, "contribute", finding="没有拖欠工资")).status_code == 200
+
+
+async def test_an_answer_is_not_lost_when_the_bureau_only_supports_meanwhile(client):
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "accept")
+    opened = (await get(client, people.WANG, f"/desk/{number}")).form("reply")
+    await api_step(client, people.JU, number, "return", reason="not_ours", propose="CGJ")
+    await api_step(client, people.DIAO, number, "dispatch", bureau="CGJ", support=["STHJ"])
+    sent = await post(client, people.WANG, opened["action"], step="reply", version=opened["version"], answer=UNSENT)
+    page = Page(sent)
+    assert page.status == 409 and UNSENT in page.near("可以复制") and "contribute" in page.steps

@@ -2,10 +2,12 @@
 
 import pytest
 
+from feedback.actions import splitting
 from feedback.store import cases
 from tests import people
 from tests.conftest import understand_noise
 from tests.web.conftest import sign_in, token
+from tests.web.staff import api_step, browser, get, post
 from tests.web.test_limits import at_bureau, seen_by
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +75,41 @@ async def test_nobody_else_splits_and_no_part_is_split_again(client):
     [part] = (await seen_by(client, people.DIAO, number))["parts"]
     assert (await client.get(f"/desk/{part['number']}/split")).status_code == 409
     assert (await cases.get(client.app.state.hall.database, part["number"])).split_from is not None
+
+
+async def test_both_texts_stay_when_the_case_cannot_be_split_any_more(client):
+    number = await at_bureau(client)
+    await sign_in(client, people.DIAO)
+    url = f"/desk/{number}/split"
+    old = (await seen_by(client, people.DIAO, number))["version"]
+    await api_step(client, people.WANG, number, "accept")
+    now = (await api_step(client, people.WANG, number, "ask_citizen", question="是哪个工地？"))["version"]
+    for given in ({"version": old}, {"version": now}, {"version": now, "part": LAMP, "suggest": "1"}):
+        late = await client.post(url, data={**FIELDS, **given})
+        assert late.status_code == 409 and "这件现在是“等市民补充”，不能拆分。" in late.text
+        assert FIELDS["own"] in late.text and LAMP in late.text
+    assert not (await seen_by(client, people.DIAO, number))["parts"]
+
+
+async def test_a_letter_that_was_split_to_the_last_part_says_so_and_keeps_the_texts(client, monkeypatch):
+    monkeypatch.setattr(splitting, "MOST", 2)
+    number = await at_bureau(client)
+    await sign_in(client, people.DIAO)
+    for wanted in (303, 409):
+        version = (await seen_by(client, people.DIAO, number))["version"]
+        answer = await client.post(f"/desk/{number}/split", data={**FIELDS, "version": version})
+        assert answer.status_code == wanted
+    assert "一封信最多拆成 2 件" in answer.text and LAMP in answer.text
+
+
+async def test_the_other_part_is_a_link_for_who_may_open_it(client):
+    number = await at_bureau(client)
+    version = (await seen_by(client, people.DIAO, number))["version"]
+    await post(client, people.DIAO, f"/desk/{number}/split", **FIELDS, version=str(version))
+    [part] = (await seen_by(client, people.DIAO, number))["parts"]
+    for someone, wanted in ((people.WANG, 404), (people.DIAO, 200), (people.DU, 200)):
+        address = f"/desk/{part['number']}"
+        assert (await client.get(address, headers=await browser(client, someone))).status_code == wanted
+        page = await get(client, someone, f"/desk/{number}")
+        told = page.near("同一封信拆出的", 400)
+        assert part["number"] in told and (f'href="{address}"' in told) == (wanted == 200), someone
