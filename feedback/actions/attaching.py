@@ -71,14 +71,17 @@ def of_letter(
 async def to_case(
     hall: Hall, actor: Actor, case: Case, files: Sequence[Kept], purpose: Purpose, *, now: datetime
 ) -> None:  # fmt: skip
-    """Puts the files to the case's newest event, inside the transaction of the step they came with. Raises TooMuch."""
+    """Puts the files to the case's newest event, inside the transaction of the step they came with. Raises TooMuch.
+
+    Those of an answer belong to the bureau that answers, whoever of the city wrote it."""
     if not files:
         return
     seq = await cases.next_seq(hall.database, case.id) - 1
+    bureau = case.bureau if purpose is Purpose.ANSWER else actor.bureau
     rows = [
         attachments.row(
             hall.vault, one, code=code(), case_id=case.id, seq=seq, round=case.round, purpose=purpose,
-            public=purpose is Purpose.LETTER, bureau=actor.bureau, person_id=actor.person_id, at=now,
+            public=purpose is Purpose.LETTER, bureau=bureau, person_id=actor.person_id, at=now,
         )
         for one in files
     ]  # fmt: skip

@@ -214,7 +214,7 @@ async def approve(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Cas
 
 async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: datetime) -> Case:
     after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
-    await attachments.publish(hall.database, case.id, round=case.round)
+    await attachments.publish(hall.database, case.id, round=case.round, bureau=case.bureau)
     for follower in await cases.joined_under(hall.database, case.id):
         # Who was joined before it had a bureau or a category is answered as the lead is, and worked on again there.
         own = {"bureau": follower.bureau or after.bureau, "category": follower.category or after.category}

@@ -13,7 +13,7 @@ from feedback.rules.permission import CLOCK, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Step
 from feedback.rules.succession import Act, Change, What
-from feedback.store import cases, city, logbook, reorganisations, reorganised
+from feedback.store import attachments, cases, city, logbook, reorganisations, reorganised
 
 
 class Over(Exception):
@@ -168,6 +168,8 @@ async def _take(hall: Hall, change: Change, case: Case, *, now: datetime) -> boo
         if change.what is What.BUREAU:
             stages = counting.stages(hall, after, now)
             await reorganisations.hand_over(hall.database, after.id, change.code, heir, stages=stages, now=now)
+            if changes:
+                await attachments.hand_over(hall.database, after.id, old=change.code, new=heir)
         await reorganisations.moved(hall.database, change.id, case.id, now=now)
     return True
 

@@ -100,13 +100,21 @@ async def weigh(database: Database, case_id: int) -> tuple[int, int, int]:
     return row["mine"], row["whole"], row["bytes"]
 
 
-async def publish(database: Database, case_id: int, *, round: int) -> None:
-    """What the bureau that wrote the answer of this round added to it is the citizen's to see."""
+async def publish(database: Database, case_id: int, *, round: int, bureau: str | None) -> None:
+    """What the bureau added to the answer of this round is the citizen's to see."""
     await database.execute(
-        """UPDATE attachments SET public = true WHERE case_id = :id AND round = :round AND purpose = 'answer' AND removed_at IS NULL
-            AND bureau IS NOT DISTINCT FROM (SELECT bureau FROM events WHERE case_id = :id AND round = :round AND step = 'reply'
-                ORDER BY seq DESC LIMIT 1)""",
-        {"id": case_id, "round": round},
+        """UPDATE attachments SET public = true WHERE case_id = :id AND round = :round AND purpose = 'answer'
+            AND bureau IS NOT DISTINCT FROM CAST(:bureau AS text) AND removed_at IS NULL""",
+        {"id": case_id, "round": round, "bureau": bureau},
+    )
+
+
+async def hand_over(database: Database, case_id: int, *, old: str, new: str) -> None:
+    """What the old bureau added to an answer that is not out yet is the new one's."""
+    await database.execute(
+        """UPDATE attachments SET bureau = :new WHERE case_id = :id AND bureau = :old AND purpose = 'answer' AND NOT public
+            AND removed_at IS NULL""",
+        {"id": case_id, "old": old, "new": new},
     )
 
 

@@ -290,6 +290,19 @@ async def test_files_of_a_protected_case_are_for_the_confidential_clerk_alone(cl
         assert (await client.get(address, headers=await token(client, someone))).status_code == 404
 
 
+async def test_the_confidential_clerks_files_go_out_with_the_answer(client):
+    made = await submitted(client, body=BRIBE)
+    number, code = made["number"], made["query_code"]
+    if (await client.get(f"/api/v1/cases/{number}", headers=await token(client, people.MI))).json()["status"] == "triage":
+        await api_step(client, people.MI, number, "dispatch", bureau="JWJW")
+    await api_step(client, people.MI, number, "accept")
+    assert (await attach(client, number, PAPER, who=people.MI, purpose="answer")).status_code == 201
+    await api_step(client, people.MI, number, "reply", answer="已核实处理，详见附件。")
+    await api_step(client, people.MI, number, "approve")
+    mine = (await client.get(f"/api/v1/cases/{number}?code={code}")).json()
+    assert mine["status"] == "replied" and [one["purpose"] for one in mine["reply"]["attachments"]] == ["answer"]
+
+
 async def test_what_is_internal_or_not_yet_approved_is_not_the_citizens(client):
     number = await at_work(client)
     for purpose in ("internal", "answer"):
