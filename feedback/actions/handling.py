@@ -285,9 +285,7 @@ async def note(
     text, is told. Files for the answer (`purpose`) wait there until it is approved.
 
     Raises people.Unknown for somebody who may not see the case, TooMuch."""
-    readers = await people.readers(
-        hall.database, bureaus=await cases.holders(hall.database, case.id), protected=case.protected
-    )
+    readers = await people.readers(hall.database, case, bureaus=await cases.holders(hall.database, case.id))
     named = set(mention) | {one.id for one in readers if f"@{one.name}" in text}
     if not named <= {one.id for one in readers}:
         raise people.Unknown(sorted(named))
