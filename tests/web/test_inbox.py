@@ -15,7 +15,7 @@ from tests import people
 from tests.conftest import actor
 from tests.web.conftest import submitted, token
 from tests.web.staff import api_step, at_bureau, get, post
-from tests.web.test_scope import LUO, hire, identity, takes
+from tests.web.test_scope import LUO, hire, identity, put, takes, unit
 from tests.web.test_supervise import late
 
 pytestmark = pytest.mark.anyio
@@ -179,3 +179,25 @@ async def test_who_recused_themself_is_neither_mentioned_nor_told(client):
     rows = await client.app.state.hall.database.fetch_all("SELECT what FROM inbox WHERE person_id = :p", {"p": wang})
     assert {row["what"] for row in rows} <= {"urgent"}
     assert await told(client, LUO) == ["supplement"]
+
+
+async def test_a_case_given_to_a_unit_is_told_to_its_handlers_and_not_to_who_had_it(client):
+    await hire(client, LUO)
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    await put(client, people.WANG, noise)
+    await put(client, LUO, air)
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "accept")
+    await api_step(client, people.JU, number, "assign", unit=air)
+    assert (await told(client, people.WANG), await told(client, LUO)) == ([], ["unhanded"])
+    assert "居局转来一件还没有人办的诉求" in (await get(client, LUO, "/inbox")).text
+    await api_step(client, people.DIAO, number, "supplement", text="市民补充：工地在东环大道 8 号")
+    assert (await told(client, people.WANG), await told(client, LUO)) == ([], ["supplement", "unhanded"])
+
+
+async def test_a_case_given_to_a_unit_without_handlers_is_told_to_the_head(client):
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    await put(client, people.WANG, noise)
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "assign", unit=air)
+    assert (await told(client, people.WANG), await told(client, people.JU)) == ([], ["unhanded"])
