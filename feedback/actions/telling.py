@@ -12,7 +12,7 @@ from feedback.rules.audience import CITY_ROLES, Whom
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step
-from feedback.store import contacts, duty, inbox, notices, recusals
+from feedback.store import contacts, duty, inbox, notices, people, recusals
 
 NEUTRAL = "protected"
 """The notice that says nothing of what the case is about."""
@@ -97,7 +97,7 @@ async def _people(hall: Hall, whom: Collection[Whom], step: Step, before: Case, 
 async def _handlers(hall: Hall, step: Step, before: Case, after: Case) -> list[int | None]:
     """Who handles the case, of a rework who answered it; while nobody does, those of its 科室 or bureau who may, at last the head."""
     handler = after.handler_id or (before.handler_id if step is Step.REWORK else None)
-    if handler:
+    if handler and await people.serves(hall.database, handler, after.bureau):
         return [handler]
     return [*(await recusals.left(hall.database, after, Role.HANDLER) or await recusals.left(hall.database, after, Role.HEAD))]
 

@@ -74,6 +74,12 @@ async def by_id(database: Database, person_id: int) -> Person | None:
     return read(row) if row else None
 
 
+async def serves(database: Database, person_id: int, bureau: str | None) -> bool:
+    """Whether their account is open and of this bureau (None: of the city's desks)."""
+    found = await by_id(database, person_id)
+    return found is not None and found.bureau == bureau
+
+
 async def colleague(database: Database, person_id: int, *, bureau: str | None) -> Person:
     """The active member of this bureau. Raises Unknown."""
     row = await database.fetch_one(
