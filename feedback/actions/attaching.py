@@ -92,12 +92,12 @@ async def to_case(
 
 def may_add_to_answer(actor: Actor, case: Case) -> bool:
     """Whether this person may add files that go out with the answer of a case, whatever its status."""
-    return permission.may_take_on(actor, Step.REPLY, bureau=case.bureau, unit=case.unit_id)
+    return permission.may_take_on(actor, Step.REPLY, bureau=case.bureau, unit=case.unit_id, handler=case.handler_id)
 
 
 def demand_answering(actor: Actor, case: Case) -> None:
     """Files for an answer come from who writes it, while it is written. Raises WrongRole, WrongStep."""
-    permission.demand_on(actor, Step.REPLY, bureau=case.bureau, unit=case.unit_id)
+    permission.demand_on(actor, Step.REPLY, bureau=case.bureau, unit=case.unit_id, handler=case.handler_id)
     if case.status not in TABLE[Step.REPLY]:
         raise WrongStep(Step.REPLY, case.status)
 

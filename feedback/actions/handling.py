@@ -284,9 +284,7 @@ async def note(
     text, is told. Files for the answer (`purpose`) wait there until it is approved.
 
     Raises people.Unknown for somebody who may not see the case, TooMuch."""
-    readers = await people.readers(
-        hall.database, bureaus=await cases.holders(hall.database, case.id), protected=case.protected
-    )
+    readers = await people.readers(hall.database, case, bureaus=await cases.holders(hall.database, case.id))
     named = set(mention) | phrasing.mentioned(text, {one.id: one.name for one in readers})
     if not named <= {one.id for one in readers}:
         raise people.Unknown(sorted(named))

@@ -75,12 +75,13 @@ async def _try(hall: Hall, actor: Actor, identity: int, case: Case, *, text: str
     return True
 
 
-def scope(actor: Actor) -> str | None:
-    """Whose instructions somebody sees: a bureau those with a case of its own, the city's desks all. Raises NotYours."""
+def scope(actor: Actor) -> instructions.Scope:
+    """Whose instructions somebody sees: a bureau those with a case of its own, the city's desks all; nobody those on cases
+    they have recused themself from. Raises NotYours."""
     if actor.role in BUREAU_ROLES:
-        return actor.bureau or ""
+        return instructions.Scope(actor.bureau or "", actor.person_id)
     if actor.role in permission.CITY_ROLES:
-        return None
+        return instructions.Scope(None, actor.person_id)
     raise NotYours
 
 
@@ -88,7 +89,7 @@ async def say(hall: Hall, actor: Actor, identity: int, act: Act, *, text: str, n
     """A word to an instruction: progress, done, sent back, written off. Raises NotYours, WrongRole, WrongAct."""
     async with hall.database.transaction():
         await instructions.lock(hall.database, identity)
-        found = await instructions.get(hall.database, identity, bureau=scope(actor))
+        found = await instructions.get(hall.database, identity, scope(actor))
         if found is None:
             raise NotYours
         if not instruction.may_say(actor.role, act):

@@ -9,7 +9,7 @@ from feedback.actions.telling import tell
 from feedback.rules.permission import CLOCK, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases, stages
+from feedback.store import cases, people, stages
 
 
 async def join(hall: Hall, actor: Actor, case: Case, *, lead: Case, now: datetime) -> Case:
@@ -48,6 +48,8 @@ async def set_free(hall: Hall, lead: Case, *, now: datetime) -> None:
 async def _part(hall: Hall, actor: Actor, case: Case, said: dict[str, str], now: datetime) -> Case:
     before = Status(case.joined_from) if case.joined_from else None
     changes = {"lead_id": None, "joined_from": None}
+    if case.handler_id and not await people.serves(hall.database, case.handler_id, case.bureau):
+        changes["handler_id"] = None  # who left while it was joined
     async with hall.database.transaction():
         after = await take_step(
             hall, actor, case, Step.UNJOIN, to=before, now=now, changes=changes, said=said, public=True

@@ -4,12 +4,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedback.actions import accounts
+from feedback.actions import accounts, vacating
 from feedback.actions.hall import Hall
-from feedback.rules import administration
+from feedback.rules import administration, permission
 from feedback.rules.administration import Act, Deed
 from feedback.rules.permission import BUREAU_ROLES, Actor, Role
 from feedback.rules.record import Person
+from feedback.rules.status import Step
 from feedback.store import logbook, people, staff, units
 
 GOOD_FOR = timedelta(hours=24)
@@ -53,7 +54,9 @@ async def open_account(hall: Hall, actor: Actor, username: str, place: Place, *,
 
 
 async def change(hall: Hall, actor: Actor, person_id: int, place: Place, *, now: datetime) -> None:
-    """Another name, role, bureau or 科室. Raises OwnAccount, Misplaced, units.Unknown, people.Unknown."""
+    """Another name, role, bureau or 科室. Who handles no cases there any more leaves theirs to the bureau.
+
+    Raises OwnAccount, Misplaced, units.Unknown, people.Unknown."""
     found = await _other(hall, actor, person_id)
     await _check(hall, place)
     before = Place(found.name, found.role, found.bureau, found.unit_id)
@@ -63,15 +66,25 @@ async def change(hall: Hall, actor: Actor, person_id: int, place: Place, *, now:
         await staff.change(
             hall.database, person_id, name=place.name, role=place.role, bureau=place.bureau, unit_id=place.unit_id
         )
+        if not _goes_on(before, place):
+            await vacating.vacate(hall, person_id, vacating.MOVED, now=now)
         detail = f"{_told(hall, before)} → {_told(hall, place)}"
         await _note(hall, Deed.CHANGED, actor, person_id, detail, now)
 
 
+def _goes_on(before: Place, after: Place) -> bool:
+    """Whether who handled cases in the one place handles the same ones in the other."""
+    return before.bureau == after.bureau and permission.may_take(Actor(after.role), Step.ACCEPT)
+
+
 async def close(hall: Hall, actor: Actor, person_id: int, *, now: datetime) -> None:
-    """Nobody signs in with it any more; what its owner did stays theirs. Raises OwnAccount, people.Unknown."""
+    """Nobody signs in with it any more; what its owner did stays theirs, what they had to do is the bureau's.
+
+    Raises OwnAccount, people.Unknown."""
     await _other(hall, actor, person_id)
     async with hall.database.transaction():
         await people.close_account(hall.database, person_id)
+        await vacating.vacate(hall, person_id, vacating.CLOSED, now=now)
         await _note(hall, Deed.CLOSED, actor, person_id, "", now)
 
 

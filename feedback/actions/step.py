@@ -39,7 +39,7 @@ async def take_step(
     """Permission, table, compare-and-swap, one event with its texts, colleagues told; returns the case as it is now.
 
     Raises WrongRole, WrongStep or Stale; then nothing has happened."""
-    permission.demand_on(actor, step, bureau=case.bureau, unit=case.unit_id)
+    permission.demand_on(actor, step, bureau=case.bureau, unit=case.unit_id, handler=case.handler_id)
     after = status.following(case.status, step, to)
     event = Event(
         case.id, await cases.next_seq(hall.database, case.id), now, step, case.status, after,

@@ -12,10 +12,12 @@ from feedback.rules.audience import CITY_ROLES, Whom
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import Step
-from feedback.store import contacts, duty, inbox, notices
+from feedback.store import contacts, duty, inbox, notices, people, recusals
 
 NEUTRAL = "protected"
 """The notice that says nothing of what the case is about."""
+UNHANDED = "unhanded"
+"""The notice of a case that was given to a 科室 or a bureau, and to nobody there yet."""
 
 
 async def tell(hall: Hall, case: Case, template: str, *, now: datetime, **values: object) -> None:
@@ -71,10 +73,12 @@ async def of_step(hall: Hall, actor: Actor, before: Case, after: Case, step: Ste
                 hall.database, after.id, step, now=now, by=actor.person_id, city=[Role.CONFIDENTIAL.value]
             )
     if whom:
+        what = UNHANDED if step is Step.ASSIGN and after.handler_id is None else step
         await inbox.put(
-            hall.database, after.id, step, now=now, by=actor.person_id,
-            people=await _people(hall, whom, before, after), bureau=after.bureau,
-            city=[CITY_ROLES[one].value for one in whom if one in CITY_ROLES], roles=_roles(whom, before, after),
+            hall.database, after.id, what, now=now, by=actor.person_id,
+            people=await _people(hall, whom, step, before, after), bureau=after.bureau,
+            city=[CITY_ROLES[one].value for one in whom if one in CITY_ROLES],
+            roles=[Role.HEAD.value] * (Whom.HEAD in whom),
         )  # fmt: skip
     if step is Step.DISPATCH and after.urgent and not after.protected:
         await alarm(
@@ -83,18 +87,19 @@ async def of_step(hall: Hall, actor: Actor, before: Case, after: Case, step: Ste
         )  # fmt: skip
 
 
-async def _people(hall: Hall, whom: Collection[Whom], before: Case, after: Case) -> list[int]:
-    handler = after.handler_id or before.handler_id
-    found = [handler] if Whom.HANDLER in whom else []
+async def _people(hall: Hall, whom: Collection[Whom], step: Step, before: Case, after: Case) -> list[int]:
+    found = await _handlers(hall, step, before, after) if Whom.HANDLER in whom else []
     if Whom.RETURNER in whom:
         found.append(await inbox.returner(hall.database, after.id))
     return [one for one in found if one is not None]
 
 
-def _roles(whom: Collection[Whom], before: Case, after: Case) -> list[str]:
-    """Of the bureau: its head, and all its handlers while nobody handles the case."""
-    nobody = Whom.HANDLER in whom and not (after.handler_id or before.handler_id)
-    return [Role.HANDLER.value] * nobody + [Role.HEAD.value] * (Whom.HEAD in whom)
+async def _handlers(hall: Hall, step: Step, before: Case, after: Case) -> list[int | None]:
+    """Who handles the case, of a rework who answered it; while nobody does, those of its 科室 or bureau who may, at last the head."""
+    handler = after.handler_id or (before.handler_id if step is Step.REWORK else None)
+    if handler and await people.serves(hall.database, handler, after.bureau):
+        return [handler]
+    return [*(await recusals.left(hall.database, after, Role.HANDLER) or await recusals.left(hall.database, after, Role.HEAD))]
 
 
 async def alarm(

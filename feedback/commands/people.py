@@ -32,16 +32,16 @@ def add(commands: Any) -> None:
     password.set_defaults(run=_with(change_password))
     off = doing.add_parser("off", help="停用账号，并退出它的登录")
     off.add_argument("username")
-    off.set_defaults(run=_with(switch_off))
+    off.set_defaults(run=_with(switch_off, reaching.hall))
     doing.add_parser("list", help="列出账号").set_defaults(run=_with(show))
 
 
-def _with(act: Any) -> Any:
-    """The command that gives `act` a pool and what was asked."""
+def _with(act: Any, opened: Any = reaching.pool) -> Any:
+    """The command that gives `act` a pool, or what else is `opened`, and what was asked."""
 
     async def acting(own: Settings, asked: Namespace) -> None:
-        async with reaching.pool(own) as pool:
-            await act(pool, asked)
+        async with opened(own) as given:
+            await act(given, asked)
 
     def run(settings: Settings, asked: Namespace) -> int:
         with reaching.reached(settings) as own:
@@ -86,10 +86,15 @@ async def change_password(pool: Any, asked: Namespace) -> None:
     reaching.say(f"账号 {asked.username} 的密码已更换。")
 
 
-async def switch_off(pool: Any, asked: Namespace) -> None:
-    """Closes the account; what its owner did stays theirs."""
-    await people.close_account(pool, (await _account(pool, asked.username))["id"])
-    await _log(pool, Deed.CLOSED, asked.username)
+async def switch_off(hall: Any, asked: Namespace) -> None:
+    """Closes the account; what its owner did stays theirs, what they had to do is the bureau's."""
+    from feedback.actions import vacating
+
+    found = await _account(hall.database, asked.username)
+    async with hall.database.transaction():
+        await people.close_account(hall.database, found["id"])
+        await vacating.vacate(hall, found["id"], vacating.CLOSED, now=clock.now())
+        await _log(hall.database, Deed.CLOSED, asked.username)
     reaching.say(f"账号 {asked.username} 已停用。")
 
 

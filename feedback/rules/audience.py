@@ -10,7 +10,7 @@ class Whom(StrEnum):
     """Somebody's place beside a case."""
 
     HANDLER = "handler"
-    """Who handles it; while nobody does, every handler of its bureau."""
+    """Who handles it; while nobody does, every handler of its 科室, or of its bureau when it is in none."""
     HEAD = "head"
     RETURNER = "returner"
     """Who gave it back."""

@@ -66,7 +66,7 @@ _TABLE: dict[Step, Collection[Role]] = {
     Step.REWORK: {R.CITIZEN, R.SUPERVISOR},
     Step.REMIND: {R.CITIZEN, R.DISPATCHER},
     Step.INSTRUCT: {R.SUPERVISOR, R.LEADER},
-    Step.ASSIGN: _BUREAU,
+    Step.ASSIGN: _BUREAU | {R.CLOCK},
     Step.CONTACT: _BUREAU,
     Step.CONTRIBUTE: _BUREAU,
     Step.CORRECT_CATEGORY: {R.DISPATCHER},
@@ -143,14 +143,22 @@ FOR_ANOTHER_UNIT = frozenset({Step.NOTE})
 """What a handler does on a case that was given to another 科室 of the same bureau: read along and say something."""
 
 
-def may_take_on(actor: Actor, step: Step, *, bureau: str | None, unit: int | None) -> bool:
-    """Whether this person takes this step on a case that this bureau leads, and this 科室 of it has (None: any)."""
+def may_take_on(actor: Actor, step: Step, *, bureau: str | None, unit: int | None, handler: int | None = None) -> bool:
+    """Whether this person takes this step on a case that this bureau leads, that this 科室 of it has (None: any) and that
+    this colleague handles (None: nobody)."""
     if actor.role not in BUREAU_ROLES:
         return may_take(actor, step)
     if actor.bureau != bureau:
         return step in FOR_SUPPORT and may_take(actor, step)
-    apart = actor.role is R.HANDLER and unit is not None and actor.unit not in (None, unit)
-    return may_take(actor, step) and step is not Step.CONTRIBUTE and (not apart or step in FOR_ANOTHER_UNIT)
+    if _apart(actor, unit, handler) and step not in FOR_ANOTHER_UNIT:
+        return False
+    return may_take(actor, step) and step is not Step.CONTRIBUTE
+
+
+def _apart(actor: Actor, unit: int | None, handler: int | None) -> bool:
+    """Whether the case is another 科室's. Who handles it is never apart from it, wherever they sit by now."""
+    theirs = handler is not None and actor.person_id == handler
+    return actor.role is R.HANDLER and unit is not None and actor.unit not in (None, unit) and not theirs
 
 
 def demand(actor: Actor, step: Step) -> None:
@@ -159,7 +167,7 @@ def demand(actor: Actor, step: Step) -> None:
         raise WrongRole(step, actor.role)
 
 
-def demand_on(actor: Actor, step: Step, *, bureau: str | None, unit: int | None) -> None:
+def demand_on(actor: Actor, step: Step, *, bureau: str | None, unit: int | None, handler: int | None = None) -> None:
     """Raises WrongRole unless `may_take_on`."""
-    if not may_take_on(actor, step, bureau=bureau, unit=unit):
+    if not may_take_on(actor, step, bureau=bureau, unit=unit, handler=handler):
         raise WrongRole(step, actor.role)

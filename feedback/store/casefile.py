@@ -8,7 +8,7 @@ from databases import Database
 
 from feedback.rules.permission import BUREAU_ROLES, Actor
 from feedback.rules.record import Assignment, Case, Event, Text
-from feedback.store import attachments, cases, instructions, ledger, parts
+from feedback.store import attachments, cases, instructions, ledger, parts, recusals
 from feedback.store.attachments import Attachment
 from feedback.store.together import together
 from feedback.store.vault import Vault
@@ -42,11 +42,11 @@ async def whole(database: Database, case: Case, who: Actor, *, vault: Vault) -> 
         lambda asked: history(asked, case.id),
         lambda asked: cases.texts(asked, case.id, vault=vault),
         lambda asked: cases.assignments(asked, case.id),
-        lambda asked: parts.of_letter(asked, case),
+        lambda asked: parts.of_letter(asked, case, person_id=who.person_id),
         lambda asked: ledger.corrections(asked, case.id),
         lambda asked: instructions.of_case(asked, case.id),
         lambda asked: attachments.of_case(asked, vault, case.id),
-        lambda asked: ledger.similar_open(asked, case),
+        lambda asked: ledger.similar_open(asked, case, who.person_id),
         lambda asked: neighbours(asked, case, who),
     )
     return File(margin, events, names, *others)
@@ -107,13 +107,15 @@ _BY = {
 async def neighbours(database: Database, case: Case, who: Actor) -> list[Neighbour]:
     """Cases of the same phone and of the same address, newest first.
 
-    Only what this person may open: a bureau's staff read of its own cases. Nothing beside a protected case."""
+    Only what this person may open: a bureau's staff read of its own cases, nobody of one they recused themself from.
+    Nothing beside a protected case."""
     if case.protected:
         return []
     scope, values = _scope(who)
-    values |= {"id": case.id, "address": case.address}
+    values |= {"id": case.id, "address": case.address, "person": who.person_id}
     parts = [
         f"""(SELECT '{why}' AS why, {_COLUMNS} {source} AND cases.id <> :id AND NOT protected AND {scope}
+            AND cases.id NOT IN {recusals.OF_PERSON}
         ORDER BY received_at DESC LIMIT {MOST})"""
         for why, source in _BY.items()
     ]

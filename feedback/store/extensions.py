@@ -5,6 +5,8 @@ from typing import Any
 
 from databases import Database
 
+from feedback.store import recusals
+
 
 async def ask(database: Database, case_id: int, round: int, *, days: int, now: datetime) -> None:
     """Writes the request down. `days` are working days."""
@@ -38,10 +40,10 @@ async def lapse(database: Database, case_id: int, round: int) -> None:
     )
 
 
-async def undecided(database: Database) -> list[Any]:
-    """Requests that wait for a supervisor, oldest first."""
+async def undecided(database: Database, person_id: int | None = None) -> list[Any]:
+    """Requests that wait for a supervisor, oldest first; without those of cases this person has recused themself from."""
     return await database.fetch_all(
-        """SELECT cases.number, cases.title, cases.bureau, cases.due_at, cases.version, extensions.days, extensions.asked_at,
+        f"""SELECT cases.number, cases.title, cases.bureau, cases.due_at, cases.version, extensions.days, extensions.asked_at,
             texts.body AS reason
         FROM extensions JOIN cases ON cases.id = extensions.case_id AND cases.round = extensions.round
         LEFT JOIN LATERAL (
@@ -49,7 +51,8 @@ async def undecided(database: Database) -> list[Any]:
             WHERE texts.case_id = cases.id AND events.step = 'request_extension' AND field = 'reason'
             ORDER BY seq DESC LIMIT 1
         ) texts ON true
-        WHERE extensions.granted IS NULL AND NOT cases.protected
+        WHERE extensions.granted IS NULL AND NOT cases.protected AND cases.id NOT IN {recusals.OF_PERSON}
             AND cases.status IN ('assigned','working','awaiting_citizen','suspended','in_review')
-        ORDER BY extensions.asked_at LIMIT 200"""
+        ORDER BY extensions.asked_at LIMIT 200""",
+        {"person": person_id},
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from databases import Database
 
+from feedback.store import recusals
+
 PAGE = 30
 MANY = 100
 """More unread ones than that are all "99+"."""
@@ -15,7 +17,8 @@ async def put(
     database: Database, case_id: int, what: str, *, now: datetime, by: int | None, people: Collection[int] = (),
     city: Collection[str] = (), bureau: str | None = None, roles: Collection[str] = (),
 ) -> None:  # fmt: skip
-    """Puts a notice before these people, these roles of the city and these roles of the bureau; never before who caused it.
+    """Puts a notice before these people, these roles of the city and these roles of the bureau; never before who caused it,
+    nor before who has recused themself from the case.
 
     The same for the same event is one notice, however often it is told."""
     await database.execute(
@@ -23,6 +26,7 @@ async def put(
         SELECT id, :case_id, coalesce((SELECT max(seq) FROM events WHERE case_id = :case_id), 0),
             :what, CAST(:by AS bigint), :now
         FROM people WHERE active AND id IS DISTINCT FROM CAST(:by AS bigint)
+            AND id NOT IN (SELECT person_id FROM recusals WHERE case_id = :case_id)
             AND (id = ANY(CAST(:people AS bigint[])) OR role = ANY(CAST(:city AS text[]))
                 OR (role = ANY(CAST(:roles AS text[])) AND bureau = CAST(:bureau AS text)))
         ORDER BY id ON CONFLICT DO NOTHING""",
@@ -42,9 +46,10 @@ async def returner(database: Database, case_id: int) -> int | None:
 
 
 async def unread(database: Database, person_id: int) -> int:
-    """How many notices this person has not seen, at most MANY."""
+    """How many notices of `page` this person has not seen, at most MANY."""
     return await database.fetch_val(
-        f"SELECT count(*) FROM (SELECT 1 FROM inbox WHERE person_id = :person AND seen_at IS NULL LIMIT {MANY}) AS few",
+        f"""SELECT count(*) FROM (SELECT 1 FROM inbox WHERE person_id = :person AND seen_at IS NULL
+            AND case_id NOT IN {recusals.OF_PERSON} LIMIT {MANY}) AS few""",
         {"person": person_id},
     )
 
@@ -54,13 +59,13 @@ async def page(
 ) -> Sequence[Any]:
     """This person's notices, newest first, from before the one with this id; one more than `most` when there are more."""
     return await database.fetch_all(
-        """SELECT inbox.id, inbox.what, inbox.at, inbox.seen_at, people.name AS by_name, cases.number, cases.title,
+        f"""SELECT inbox.id, inbox.what, inbox.at, inbox.seen_at, people.name AS by_name, cases.number, cases.title,
             cases.protected, cases.status, cases.bureau, cases.urgent, cases.due_at,
             ARRAY(SELECT bureau FROM assignments WHERE case_id = cases.id AND until_at IS NULL) AS holders
         FROM inbox JOIN cases ON cases.id = inbox.case_id LEFT JOIN people ON people.id = inbox.by_id
         WHERE inbox.person_id = :person AND (CAST(:before AS bigint) IS NULL OR inbox.id < CAST(:before AS bigint))
             AND (NOT :unseen OR inbox.seen_at IS NULL)
-            AND NOT EXISTS (SELECT FROM recusals WHERE person_id = :person AND recusals.case_id = inbox.case_id)
+            AND inbox.case_id NOT IN {recusals.OF_PERSON}
         ORDER BY inbox.id DESC LIMIT :most""",
         {"person": person_id, "before": before, "unseen": unseen, "most": most + 1},
     )

@@ -1,14 +1,27 @@
 """督办 and 批示: orders on one case or many, each with its own due time, what was said to them, and who was warned."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from databases import Database
 
 from feedback.rules.instruction import Act, State
+from feedback.store import recusals
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose instructions: those with a case of this bureau (None: of any), but for cases this person has recused themself from."""
+
+    bureau: str | None = None
+    person_id: int | None = None
+
+
+EVERYTHING = Scope()
 
 
 async def add(
@@ -50,15 +63,16 @@ async def answered(database: Database, case_id: int, *, now: datetime) -> None:
     )
 
 
-_SELECT = """SELECT instructions.id, instructions.at, instructions.text, instructions.about, instructions.due_at,
+_THEIRS = f"""(CAST(:bureau AS text) IS NULL OR cases.bureau = :bureau) AND cases.id NOT IN {recusals.OF_PERSON}"""
+_SELECT = f"""SELECT instructions.id, instructions.at, instructions.text, instructions.about, instructions.due_at,
         instructions.warn_at, instructions.done_at, giver.name AS by, giver.role, held.n, held.answered, held.bureaus,
         held.number, held.title, word.at AS word_at, word.act, word.text AS word, word.bureau AS word_bureau,
         speaker.name AS word_by
     FROM instructions JOIN people AS giver ON giver.id = instructions.person_id
     CROSS JOIN LATERAL (
         SELECT CAST(count(*) AS integer) AS n, CAST(count(instruction_cases.answered_at) AS integer) AS answered,
-            array_agg(DISTINCT coalesce(cases.bureau, '')) AS bureaus, min(cases.number) AS number,
-            (array_agg(cases.title ORDER BY cases.number))[1] AS title
+            array_agg(DISTINCT coalesce(cases.bureau, '')) AS bureaus, min(cases.number) FILTER (WHERE {_THEIRS}) AS number,
+            (array_agg(cases.title ORDER BY cases.number) FILTER (WHERE {_THEIRS}))[1] AS title
         FROM instruction_cases JOIN cases ON cases.id = instruction_cases.case_id
         WHERE instruction_cases.instruction_id = instructions.id) AS held
     LEFT JOIN LATERAL (SELECT at, act, text, bureau, person_id FROM instruction_words
@@ -71,25 +85,22 @@ _STANDING = {
     State.REPORTED: f"done_at IS NULL AND {_REPORTED}",
     State.DONE: "done_at IS NOT NULL",
 }
-_OF_BUREAU = """EXISTS (SELECT FROM instruction_cases AS mine JOIN cases ON cases.id = mine.case_id
-    WHERE mine.instruction_id = instructions.id AND cases.bureau = :bureau)"""
+_SCOPE = f"""EXISTS (SELECT FROM instruction_cases AS mine JOIN cases ON cases.id = mine.case_id
+    WHERE mine.instruction_id = instructions.id AND {_THEIRS})"""
+"""An instruction belongs to whoever has one of its cases."""
 
 
-def _scope(bureau: str | None, values: dict[str, Any]) -> str:
-    """An instruction belongs to whoever has one of its cases."""
-    if bureau is None:
-        return "true"
-    values["bureau"] = bureau
-    return _OF_BUREAU
+def _values(scope: Scope, **others: Any) -> dict[str, Any]:
+    return {"bureau": scope.bureau, "person": scope.person_id, **others}
 
 
 async def page(
-    database: Database, state: State, *, bureau: str | None = None, after: int | None = None, limit: int = PAGE
+    database: Database, state: State, scope: Scope = EVERYTHING, *, after: int | None = None, limit: int = PAGE
 ) -> list[Any]:  # fmt: skip
     """Orders that stand so, the earliest due first (those written off: the latest first), behind the order `after`."""
     key, way, behind = ("done_at", "DESC", "<") if state is State.DONE else ("due_at", "", ">")
-    values: dict[str, Any] = {"limit": limit}
-    conditions = [_STANDING[state], _scope(bureau, values)]
+    values = _values(scope, limit=limit)
+    conditions = [_STANDING[state], _SCOPE]
     if after is not None:
         values["after"] = after
         conditions.append(f"({key}, instructions.id) {behind} (SELECT {key}, id FROM instructions WHERE id = :after)")
@@ -98,23 +109,23 @@ async def page(
     )
 
 
-async def counts(database: Database, *, bureau: str | None = None) -> dict[State, int]:
+async def counts(database: Database, scope: Scope = EVERYTHING) -> dict[State, int]:
     """How many orders are open and how many are reported as done; those written off are not counted."""
-    values: dict[str, Any] = {}
-    condition = f"done_at IS NULL AND {_scope(bureau, values)}"
+    condition = f"done_at IS NULL AND {_SCOPE}"
     row = await database.fetch_one(
         f"""WITH found AS ({_SELECT.replace("SELECT ", f"SELECT {_REPORTED} AS reported, ", 1)} WHERE {condition})
         SELECT count(*) FILTER (WHERE reported) AS reported, count(*) FILTER (WHERE NOT reported) AS open FROM found""",
-        values,
+        _values(scope),
     )
     assert row is not None
     return {State.OPEN: row["open"], State.REPORTED: row["reported"]}
 
 
-async def get(database: Database, identity: int, *, bureau: str | None = None) -> Any | None:
-    """One order, if this bureau has one of its cases (None: the city's desks)."""
-    values: dict[str, Any] = {"id": identity}
-    return await database.fetch_one(f"{_SELECT} WHERE instructions.id = :id AND {_scope(bureau, values)}", values)
+async def get(database: Database, identity: int, scope: Scope = EVERYTHING) -> Any | None:
+    """One order, if one of its cases is in this scope."""
+    return await database.fetch_one(
+        f"{_SELECT} WHERE instructions.id = :id AND {_SCOPE}", _values(scope, id=identity)
+    )
 
 
 async def lock(database: Database, identity: int) -> None:
@@ -122,15 +133,15 @@ async def lock(database: Database, identity: int) -> None:
     await database.execute("SELECT id FROM instructions WHERE id = :id FOR UPDATE", {"id": identity})
 
 
-async def cases_of(database: Database, identity: int, *, bureau: str | None = None) -> list[Any]:
-    """The cases an order is on, by due time; a bureau sees its own."""
+async def cases_of(database: Database, identity: int, scope: Scope = EVERYTHING) -> list[Any]:
+    """The cases an order is on, by due time; a bureau sees its own, nobody those they recused themself from."""
     return await database.fetch_all(
-        """SELECT cases.number, cases.title, cases.status, cases.bureau, cases.due_at, cases.received_at,
+        f"""SELECT cases.number, cases.title, cases.status, cases.bureau, cases.due_at, cases.received_at,
             instruction_cases.answered_at
         FROM instruction_cases JOIN cases ON cases.id = case_id
-        WHERE instruction_id = :id AND NOT protected AND (CAST(:bureau AS text) IS NULL OR cases.bureau = :bureau)
+        WHERE instruction_id = :id AND NOT protected AND {_THEIRS}
         ORDER BY cases.due_at, cases.number""",
-        {"id": identity, "bureau": bureau},
+        _values(scope, id=identity),
     )
 
 
@@ -181,7 +192,8 @@ async def receivers(database: Database, identity: int, rung: str, *, giver: int)
         JOIN people ON people.active AND (people.id = cases.handler_id
             OR people.bureau = cases.bureau AND (people.role = 'head' OR people.role = 'handler' AND cases.handler_id IS NULL)
             OR cases.bureau IS NULL AND people.role = 'dispatcher')
-        WHERE instruction_id = :id AND instruction_cases.answered_at IS NULL""",
+        WHERE instruction_id = :id AND instruction_cases.answered_at IS NULL
+            AND NOT EXISTS (SELECT FROM recusals WHERE person_id = people.id AND recusals.case_id = cases.id)""",
         {"id": identity},
     )
     return sorted({row["id"] for row in rows} | ({giver} if rung == "red" else set()))
@@ -200,14 +212,14 @@ async def note(database: Database, identity: int, rung: str, *, people: Sequence
     )
 
 
-async def unseen(database: Database, person_id: int | None) -> list[Any]:
-    """This person's notices about orders that are not written off, the earliest due first: one an order."""
+async def unseen(database: Database, scope: Scope) -> list[Any]:
+    """This person's notices about orders of their scope that are not written off, the earliest due first: one an order."""
     return await database.fetch_all(
-        """SELECT instructions.id, instructions.text, due_at, warn_at, max(instruction_reminders.at) AS at
+        f"""SELECT instructions.id, instructions.text, due_at, warn_at, max(instruction_reminders.at) AS at
         FROM instruction_reminders JOIN instructions ON instructions.id = instruction_id
-        WHERE instruction_reminders.person_id = :person AND seen_at IS NULL AND done_at IS NULL
+        WHERE instruction_reminders.person_id = :person AND seen_at IS NULL AND done_at IS NULL AND {_SCOPE}
         GROUP BY instructions.id ORDER BY due_at, instructions.id LIMIT 50""",
-        {"person": person_id},
+        _values(scope),
     )
 
 

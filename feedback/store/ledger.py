@@ -5,6 +5,7 @@ from typing import Any
 from databases import Database
 
 from feedback.rules.record import Case
+from feedback.store import recusals
 
 
 async def corrections(database: Database, case_id: int) -> list[Any]:
@@ -16,12 +17,13 @@ async def corrections(database: Database, case_id: int) -> list[Any]:
     )
 
 
-async def similar_open(database: Database, case: Case) -> list[Any]:
+async def similar_open(database: Database, case: Case, person_id: int | None) -> list[Any]:
     """Open cases of the same group, or of the same category or bureau and no other district within 30 days: candidates for joining.
 
-    Likeness decides among them; two people who tell of one incident are not always put into one category."""
+    Likeness decides among them; two people who tell of one incident are not always put into one category. None that this
+    person has recused themself from."""
     return await database.fetch_all(
-        """WITH own AS (SELECT issue_id FROM hot_issue_cases WHERE case_id = :id),
+        f"""WITH own AS (SELECT issue_id FROM hot_issue_cases WHERE case_id = :id),
         found AS (
             (SELECT cases.id FROM hot_issue_cases JOIN own USING (issue_id) JOIN cases ON cases.id = case_id
                 ORDER BY received_at DESC LIMIT 20)
@@ -33,8 +35,11 @@ async def similar_open(database: Database, case: Case) -> list[Any]:
                         AND CAST(:at AS timestamptz) + interval '30 days'
                 ORDER BY received_at DESC LIMIT 40))
         SELECT id, number, title, body, address, status, received_at, bureau FROM cases JOIN found USING (id)
-        WHERE id <> :id AND NOT protected AND lead_id IS NULL
+        WHERE id <> :id AND NOT protected AND lead_id IS NULL AND id NOT IN {recusals.OF_PERSON}
             AND status IN ('triage','assigned','working','awaiting_citizen','suspended','in_review')
         ORDER BY received_at DESC""",
-        {"category": case.category, "bureau": case.bureau, "district": case.district, "id": case.id, "at": case.received_at},
+        {
+            "category": case.category, "bureau": case.bureau, "district": case.district, "id": case.id,
+            "at": case.received_at, "person": person_id,
+        },
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from feedback.rules.permission import BUREAU_ROLES, Actor, Role
+from feedback.store import recusals
 
 
 class Queue(StrEnum):
@@ -79,8 +80,8 @@ _SUPPORT = _LEAD | {
 _SUPPORTED = """id IN (SELECT case_id FROM assignments
     WHERE assignments.bureau = :bureau AND assignments.role = 'support' AND until_at IS NULL)"""
 
-_NOT_RECUSED = "id NOT IN (SELECT case_id FROM recusals WHERE person_id = :person)"
-"""回避: what somebody has nothing to do with is in none of their lists."""
+_NOT_RECUSED = f"id NOT IN {recusals.OF_PERSON}"
+"""回避: what somebody has nothing to do with is in none of their lists, whatever their role is by now."""
 
 Branch = tuple[str, Mapping[Queue, str]]
 
@@ -95,5 +96,5 @@ def branches(actor: Actor) -> list[Branch]:
             (f"{_SUPPORTED} AND NOT protected AND {_NOT_RECUSED}", _SUPPORT),
         ]
     if actor.role in (Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER):
-        return [("NOT protected", _CITY)]
+        return [(f"NOT protected AND {_NOT_RECUSED}", _CITY)]
     return [("false", _CITY)]

@@ -5,6 +5,8 @@ from typing import Any
 
 from databases import Database
 
+from feedback.store import recusals
+
 
 async def sealed(database: Database, ids: Sequence[int]) -> dict[int, bytes]:
     """The encrypted texts of these protected cases."""
@@ -47,13 +49,16 @@ async def last_words(database: Database, ids: Sequence[int], step: str) -> dict[
     return found
 
 
-async def rework_asked(database: Database) -> list[Any]:
-    """Citizens who asked again for rework and wait for a supervisor, oldest first; one row a case."""
+async def rework_asked(database: Database, person_id: int | None = None) -> list[Any]:
+    """Citizens who asked again for rework and wait for a supervisor, oldest first; one row a case, none that this person has
+    recused themself from."""
     return await database.fetch_all(
-        """SELECT cases.number, cases.version, cases.title, cases.bureau, cases.round, asked.at, texts.body AS reason
+        f"""SELECT cases.number, cases.version, cases.title, cases.bureau, cases.round, asked.at, texts.body AS reason
         FROM cases CROSS JOIN LATERAL (SELECT seq, at FROM events WHERE case_id = cases.id AND step = 'request_rework'
             ORDER BY seq DESC LIMIT 1) AS asked
         LEFT JOIN texts ON texts.case_id = cases.id AND texts.seq = asked.seq AND texts.field = 'reason'
         WHERE cases.asked_again AND cases.status IN ('replied','closed') AND NOT cases.protected
-        ORDER BY asked.at LIMIT 200"""
+            AND cases.id NOT IN {recusals.OF_PERSON}
+        ORDER BY asked.at LIMIT 200""",
+        {"person": person_id},
     )

@@ -5,14 +5,17 @@ from typing import Any
 from databases import Database
 
 from feedback.rules.record import Case
+from feedback.store import recusals
 
 
-async def of_letter(database: Database, case: Case) -> list[Any]:
-    """Every case of the same letter, the first one first; the case itself alone when it was never split."""
+async def of_letter(database: Database, case: Case, *, person_id: int | None = None) -> list[Any]:
+    """Every case of the same letter, the first one first; the case itself alone when it was never split.
+
+    Without those that the person who looks, if it is one of the staff, has recused themself from."""
     return await database.fetch_all(
-        """SELECT id, number, title, status, bureau, category, protected, received_at FROM cases
-        WHERE id = :root OR split_from = :root ORDER BY id""",
-        {"root": case.split_from or case.id},
+        f"""SELECT id, number, title, status, bureau, category, protected, received_at FROM cases
+        WHERE (id = :root OR split_from = :root) AND id NOT IN {recusals.OF_PERSON} ORDER BY id""",
+        {"root": case.split_from or case.id, "person": person_id},
     )
 
 

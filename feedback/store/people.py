@@ -7,7 +7,7 @@ from typing import Any
 from databases import Database
 
 from feedback.rules.permission import Role
-from feedback.rules.record import Person
+from feedback.rules.record import Case, Person
 
 
 class Unknown(Exception):
@@ -74,6 +74,12 @@ async def by_id(database: Database, person_id: int) -> Person | None:
     return read(row) if row else None
 
 
+async def serves(database: Database, person_id: int, bureau: str | None) -> bool:
+    """Whether their account is open and of this bureau (None: of the city's desks)."""
+    found = await by_id(database, person_id)
+    return found is not None and found.bureau == bureau
+
+
 async def colleague(database: Database, person_id: int, *, bureau: str | None) -> Person:
     """The active member of this bureau. Raises Unknown."""
     row = await database.fetch_one(
@@ -94,15 +100,16 @@ async def colleagues(database: Database, bureau: str) -> list[Person]:
     return [read(row) for row in rows]
 
 
-async def readers(database: Database, *, bureaus: Collection[str], protected: bool) -> list[Person]:
-    """Everybody active who may see a case that these bureaus hold: bureaus first, then the city's desks."""
+async def readers(database: Database, case: Case, *, bureaus: Collection[str]) -> list[Person]:
+    """Everybody active who may see this case, which these bureaus hold: bureaus first, then the city's desks."""
     rows = await database.fetch_all(
-        f"""SELECT {COLUMNS} FROM people WHERE active AND CASE
+        f"""SELECT {COLUMNS} FROM people WHERE active
+            AND id NOT IN (SELECT person_id FROM recusals WHERE case_id = :case) AND CASE
             WHEN CAST(:protected AS boolean) THEN role = 'confidential'
             ELSE (role IN ('handler','reviewer','head') AND bureau = ANY(CAST(:bureaus AS text[])))
                 OR role IN ('dispatcher','supervisor') END
         ORDER BY bureau NULLS LAST, name, id""",
-        {"bureaus": sorted(bureaus), "protected": protected},
+        {"bureaus": sorted(bureaus), "protected": case.protected, "case": case.id},
     )
     return [read(row) for row in rows]
 

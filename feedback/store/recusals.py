@@ -7,6 +7,9 @@ from databases import Database
 from feedback.rules.permission import Role
 from feedback.rules.record import Case
 
+OF_PERSON = "(SELECT case_id FROM recusals WHERE person_id = :person)"
+"""The cases that `:person` has nothing to do with: few, read along the primary key. Nobody (NULL) has any."""
+
 
 async def add(database: Database, case_id: int, person_id: int, *, now: datetime) -> None:
     """This person recuses themself from this case, for ever."""

@@ -10,7 +10,7 @@ from feedback.rules import ladder
 from feedback.rules.ladder import Rung
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
-from feedback.store import cases
+from feedback.store import cases, people
 
 BATCH = 200
 MOST = 50
@@ -46,7 +46,7 @@ async def receivers(database: Database, case: Case, rung: Rung, *, support: str 
         return await holding(database, Role(rung.value), support)
     if case.bureau is None:
         return await holding(database, Role.DISPATCHER, None) if rung is Rung.HANDLER else []
-    if rung is Rung.HANDLER and case.handler_id:
+    if rung is Rung.HANDLER and case.handler_id and await people.serves(database, case.handler_id, case.bureau):
         return [case.handler_id]
     return await holding(database, Role(rung.value), case.bureau)
 

@@ -46,6 +46,16 @@ async def get(database: Database, person_id: int) -> Any:
     return row
 
 
+async def handled_by(database: Database, person_id: int) -> list[int]:
+    """The open cases at a bureau that this person handles."""
+    rows = await database.fetch_all(
+        """SELECT id FROM cases WHERE handler_id = :person
+            AND status IN ('assigned','working','awaiting_citizen','suspended','in_review') ORDER BY id""",
+        {"person": person_id},
+    )
+    return [row["id"] for row in rows]
+
+
 async def add(database: Database, person: Person, *, password_hash: str, until: datetime) -> int:
     """A new account with a one-time password; returns its id. Raises Taken."""
     found = await database.fetch_val(

@@ -145,7 +145,7 @@ def _demand(who: Actor, case: Case, purpose: Purpose) -> None:
     if purpose is Purpose.ANSWER:
         return attaching.demand_answering(who, case)
     step = Step.SUPPLEMENT if purpose is Purpose.LETTER else Step.NOTE
-    permission.demand_on(who, step, bureau=case.bureau, unit=case.unit_id)
+    permission.demand_on(who, step, bureau=case.bureau, unit=case.unit_id, handler=case.handler_id)
     if case.status not in TABLE[step]:
         raise WrongStep(step, case.status)
     return None

@@ -201,7 +201,7 @@ async def choices(hall: Hall, case: Case, can: Sequence[str]) -> dict[str, Any]:
     bureau, category = some & {"dispatch", "return", "decide_return"}, some & {"dispatch", "correct_category"}
     readers, own_units = await together(
         hall.database,
-        lambda asked: people.readers(asked, bureaus={case.bureau} - {None}, protected=case.protected),
+        lambda asked: people.readers(asked, case, bureaus={case.bureau} - {None}),
         lambda asked: units.of(asked, case.bureau or ""),
     )
     own = [one for one in readers if one.bureau is not None and one.bureau == case.bureau]

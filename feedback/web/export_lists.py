@@ -140,7 +140,7 @@ async def _instructions(hall: Hall, wanted: Wanted) -> Rows:
     asked, after = reading.checked(Ledger, wanted.query), None
     while True:
         found = await instructions.page(
-            hall.database, asked.state or State.OPEN, bureau=instructing.scope(wanted.actor), after=after, limit=BATCH
+            hall.database, asked.state or State.OPEN, instructing.scope(wanted.actor), after=after, limit=BATCH
         )
         yield [_order(ledger.shown(hall, row, wanted.now)) for row in found]
         if len(found) < BATCH:

@@ -47,9 +47,9 @@ def shown(hall: Hall, row: Any, now: datetime) -> dict[str, Any]:
 
 async def listed(request: Request, asked: Ledger) -> tuple[list[dict[str, Any]], int | None]:
     """One page of the ledger for this person, and the cursor of the next."""
-    hall, bureau = doors.hall(request), instructing.scope(doors.actor(request))
+    hall, whose = doors.hall(request), instructing.scope(doors.actor(request))
     found = await instructions.page(
-        hall.database, asked.state or State.OPEN, bureau=bureau, after=asked.cursor, limit=instructions.PAGE + 1
+        hall.database, asked.state or State.OPEN, whose, after=asked.cursor, limit=instructions.PAGE + 1
     )
     here = found[: instructions.PAGE]
     following = here[-1]["id"] if len(found) > len(here) else None
@@ -68,7 +68,7 @@ async def ledger(request: Request) -> Response:
         rows=rows,
         state=state,
         states=STATES,
-        counts=await instructions.counts(doors.hall(request).database, bureau=instructing.scope(who)),
+        counts=await instructions.counts(doors.hall(request).database, instructing.scope(who)),
         acts=ACTS,
         gives=who.role in instruction.GIVERS,
         next=f"/instructions?state={state}&cursor={following}" if following else "",
@@ -86,12 +86,12 @@ async def whole(request: Request) -> dict[str, Any]:
     """One instruction with its cases and words, and what this person may say. Raises NotYours."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
     given = request.path_params["id"]
-    bureau = instructing.scope(who)
-    found = await instructions.get(hall.database, int(given), bureau=bureau) if _is_id(given) else None
+    whose = instructing.scope(who)
+    found = await instructions.get(hall.database, int(given), whose) if _is_id(given) else None
     if found is None:
         raise permission.NotYours
     told = shown(hall, found, now)
-    cases = await instructions.cases_of(hall.database, found["id"], bureau=bureau)
+    cases = await instructions.cases_of(hall.database, found["id"], whose)
     return {
         **told,
         "items": [{**dict(one._mapping), "bureau": case_view.bureau(hall.city, one["bureau"])} for one in cases],

@@ -101,6 +101,6 @@ def _four_eyes(who: Actor, case: Case, city: City) -> bool:
 
 def _possible(who: Actor, case: Case, name: str) -> bool:
     return any(
-        case.status in TABLE[step] and permission.may_take_on(who, step, bureau=case.bureau, unit=case.unit_id)
+        case.status in TABLE[step] and permission.may_take_on(who, step, bureau=case.bureau, unit=case.unit_id, handler=case.handler_id)
         for step in steps.STEPS[name].steps
     )

@@ -20,7 +20,8 @@ async def shown(request: Request) -> list[dict[str, Any]]:
     """This person's notices with the light and the words of now, the most urgent first."""
     hall, now = doors.hall(request), clock.now()
     who = doors.actor(request)
-    orders = [_order(row, now) for row in await instructions.unseen(hall.database, who.person_id)]
+    whose = instructions.Scope(who.bureau, who.person_id)
+    orders = [_order(row, now) for row in await instructions.unseen(hall.database, whose)]
     return orders + [_shown(hall.city, row, now) for row in await reminders.unseen(hall.database, who)]
 
 

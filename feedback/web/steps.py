@@ -217,7 +217,7 @@ def demand_role(who: Actor, taking: Taking, case: Case) -> None:
 
 def may_take(who: Actor, taking: Taking, case: Case) -> bool:
     """Whether this person may take one of the steps on this case, whatever its status."""
-    return any(permission.may_take_on(who, step, bureau=case.bureau, unit=case.unit_id) for step in taking.steps)
+    return any(permission.may_take_on(who, step, bureau=case.bureau, unit=case.unit_id, handler=case.handler_id) for step in taking.steps)
 
 
 def _demand_version(case: Case, seen: Any) -> None:

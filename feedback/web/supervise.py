@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feedback import clock
+from feedback.actions import instructing
 from feedback.actions.hall import Hall
 from feedback.rules import figure, metric
 from feedback.rules.figure import Period
@@ -25,7 +26,7 @@ SHOWN = 15
 async def home(request: Request) -> Response:
     """Everything a supervisor decides or watches, on one page. Steps are taken through the case (casework.py)."""
     hall, who, now = doors.hall(request), doors.actor(request), clock.now()
-    asked = request.query_params
+    asked, whose = request.query_params, instructing.scope(who)
     return templating.page(
         request,
         "supervise/home.html",
@@ -33,10 +34,10 @@ async def home(request: Request) -> Response:
         overdue=await _rows(request, Queue.OVERDUE),
         due_soon=await _rows(request, Queue.DUE_SOON),
         suspended=await _suspended(request),
-        extensions=[_waiting(hall, one) for one in await extensions.undecided(hall.database)],
-        reworks=[_waiting(hall, one) for one in await oversight.rework_asked(hall.database)],
-        orders=[ledger.shown(hall, one, now) for one in await instructions.page(hall.database, State.OPEN, limit=SHOWN)],
-        order_counts=await instructions.counts(hall.database),
+        extensions=[_waiting(hall, one) for one in await extensions.undecided(hall.database, who.person_id)],
+        reworks=[_waiting(hall, one) for one in await oversight.rework_asked(hall.database, who.person_id)],
+        orders=[ledger.shown(hall, one, now) for one in await instructions.page(hall.database, State.OPEN, whose, limit=SHOWN)],
+        order_counts=await instructions.counts(hall.database, whose),
         decides=who.role is Role.SUPERVISOR,
         done=desk.DONE.get(asked.get("done", ""), ""),
         about=asked.get("about", "")[:40],

@@ -53,8 +53,8 @@ def test_the_wrong_role_is_refused():
         permission.demand_on(WANG, Step.ACCEPT, bureau="CGJ", unit=None)
 
 
-def allowed(who, *, bureau="STHJ", unit=None):
-    return {step for step in Step if permission.may_take_on(who, step, bureau=bureau, unit=unit)}
+def allowed(who, *, bureau="STHJ", unit=None, handler=None):
+    return {step for step in Step if permission.may_take_on(who, step, bureau=bureau, unit=unit, handler=handler)}
 
 
 def test_a_supporting_bureau_adds_what_it_found_and_nothing_else():
@@ -68,6 +68,13 @@ def test_a_handler_of_another_unit_reads_along_and_says_something():
     assert allowed(inside, unit=7) == allowed(generalist, unit=7) == allowed(outside) == allowed(WANG)
     head = Actor(Role.HEAD, 2, "STHJ", unit=8)
     assert Step.APPROVE in allowed(head, unit=7) and Step.ASSIGN in allowed(head, unit=7)
+
+
+def test_who_handles_a_case_is_never_apart_from_it():
+    moved = Actor(Role.HANDLER, 1, "STHJ", unit=8)
+    assert allowed(moved, unit=7, handler=1) == allowed(moved, unit=8)
+    assert allowed(moved, unit=7, handler=2) == {Step.NOTE}
+    assert allowed(Actor(Role.HANDLER, None, "STHJ", unit=8), unit=7) == {Step.NOTE}
 
 
 def test_units_are_nothing_to_those_who_belong_to_no_bureau():

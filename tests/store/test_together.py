@@ -39,7 +39,7 @@ async def test_the_same_as_one_by_one(hall, statements):
         lambda asked: cases.assignments(asked, case.id),
         lambda asked: cases.get(asked, case.number),
         lambda asked: cases.get(asked, "2026-0101-9999"),
-        lambda asked: people.readers(asked, bureaus={"STHJ"}, protected=False),
+        lambda asked: people.readers(asked, case, bureaus={"STHJ"}),
         lambda asked: people.names(asked, set()),  # asks nothing
     )
     alone = [await ask(hall.database) for ask in asking]

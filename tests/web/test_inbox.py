@@ -1,5 +1,6 @@
 """消息: who hears of which step, who does not, the count on every page, and what is read."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests import people
 from tests.conftest import actor
 from tests.web.conftest import submitted, token
 from tests.web.staff import api_step, at_bureau, get, post
+from tests.web.test_scope import LUO, hire, identity, put, takes, unit
 from tests.web.test_supervise import late
 
 pytestmark = pytest.mark.anyio
@@ -143,3 +145,59 @@ async def test_long_lists_have_pages_and_all_is_read_at_once(client):
 def test_everything_told_has_words():
     for what in [*audience.TABLE, "mention", "urgent", *(f"warn_{rung}" for rung in Rung)]:
         assert notices.in_house(what, "王工")
+
+
+async def counted(client, someone) -> tuple[int, int]:
+    """The count on every page, and how many unread ones the list has."""
+    listed = (await client.get("/api/v1/inbox?unread=1", headers=await token(client, someone))).json()
+    return await inbox.unread(client.app.state.hall.database, await identity(client, someone)), len(listed["items"])
+
+
+async def test_the_count_is_that_of_the_list_for_who_recused_themself(client):
+    await hire(client, LUO)
+    recused, other = await at_bureau(client), await at_bureau(client)
+    wang = await identity(client, people.WANG)
+    for number in (recused, other):
+        await api_step(client, people.JU, number, "assign", person=wang)
+    before, listed = await counted(client, people.WANG)
+    assert before == listed >= 2
+    await takes(client, people.WANG, recused, "recuse", reason="亲属")
+    after, listed = await counted(client, people.WANG)
+    assert after == listed == before / 2
+
+
+async def test_who_recused_themself_is_neither_mentioned_nor_told(client):
+    await hire(client, LUO)
+    number = await at_bureau(client)
+    wang = await identity(client, people.WANG)
+    await takes(client, people.WANG, number, "recuse", reason="亲属")
+    offered = re.findall(r'name="mention".*?</select>', (await get(client, LUO, f"/desk/{number}")).text, re.S)[0]
+    assert "沈科" in offered and "王工" not in offered
+    assert (await takes(client, LUO, number, "note", text="请看一下", mention=[wang])).status_code == 422
+    assert (await takes(client, LUO, number, "note", text="@王工 请看一下")).status_code == 200
+    await api_step(client, people.DIAO, number, "supplement", text="市民补充：工地在东环大道 8 号")
+    rows = await client.app.state.hall.database.fetch_all("SELECT what FROM inbox WHERE person_id = :p", {"p": wang})
+    assert {row["what"] for row in rows} <= {"urgent"}
+    assert await told(client, LUO) == ["supplement"]
+
+
+async def test_a_case_given_to_a_unit_is_told_to_its_handlers_and_not_to_who_had_it(client):
+    await hire(client, LUO)
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    await put(client, people.WANG, noise)
+    await put(client, LUO, air)
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "accept")
+    await api_step(client, people.JU, number, "assign", unit=air)
+    assert (await told(client, people.WANG), await told(client, LUO)) == ([], ["unhanded"])
+    assert "居局转来一件还没有人办的诉求" in (await get(client, LUO, "/inbox")).text
+    await api_step(client, people.DIAO, number, "supplement", text="市民补充：工地在东环大道 8 号")
+    assert (await told(client, people.WANG), await told(client, LUO)) == ([], ["supplement", "unhanded"])
+
+
+async def test_a_case_given_to_a_unit_without_handlers_is_told_to_the_head(client):
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    await put(client, people.WANG, noise)
+    number = await at_bureau(client)
+    await api_step(client, people.WANG, number, "assign", unit=air)
+    assert (await told(client, people.WANG), await told(client, people.JU)) == ([], ["unhanded"])

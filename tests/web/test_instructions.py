@@ -3,10 +3,12 @@
 import pytest
 
 from feedback.actions import instructing
+from feedback.store import instructions
 from tests import people
 from tests.conftest import at
 from tests.web.conftest import submitted, token
 from tests.web.staff import api_step, at_bureau, browser, get, post
+from tests.web.test_scope import LUO, hire, identity, takes
 
 pytestmark = pytest.mark.anyio
 DUE = "2198-01-04T17:00:00+08:00"
@@ -146,3 +148,40 @@ async def test_a_supporting_bureau_reads_the_order_and_is_offered_no_link_that_l
         assert (await client.get(address, headers=await browser(client, someone))).status_code == wanted
         page = await get(client, someone, f"/desk/{number}")
         assert made["text"] in page.text and (f'href="{address}"' in page.text) == (wanted == 200), someone
+
+
+async def test_who_recused_themself_has_nothing_to_do_with_an_instruction_on_that_case(client):
+    await hire(client, LUO)
+    number = await at_bureau(client, title="回避的那一件")
+    made = (await give(client, cases=[number])).json()
+    assert (await takes(client, people.WANG, number, "recuse", reason="亲属")).status_code == 200
+    assert await ledger(client, people.WANG) == [] and len(await ledger(client, LUO)) == 1
+    address = f"/api/v1/instructions/{made['id']}"
+    assert (await client.get(address, headers=await token(client, people.WANG))).status_code == 404
+    assert (await say(client, people.WANG, made["id"], "done")).status_code == 404
+    assert "回避的那一件" not in (await get(client, people.WANG, "/instructions")).text
+    assert (await say(client, LUO, made["id"], "done")).json()["state"] == "reported"
+
+
+async def test_of_an_instruction_on_two_cases_only_the_one_recused_from_is_left_out(client):
+    await hire(client, LUO)
+    recused, kept = await at_bureau(client, title="回避的那一件"), await at_bureau(client)
+    made = (await give(client, cases=[recused, kept])).json()
+    await takes(client, people.WANG, recused, "recuse", reason="亲属")
+    seen = (await client.get(f"/api/v1/instructions/{made['id']}", headers=await token(client, people.WANG))).json()
+    assert [one["number"] for one in seen["items"]] == [kept] and seen["first"] == kept
+    [listed] = await ledger(client, people.WANG)
+    assert listed["cases"] == 2 and "回避的那一件" not in str(listed)
+
+
+async def test_who_recused_themself_is_not_warned_of_an_instruction(client):
+    await hire(client, LUO)
+    number = await at_bureau(client)
+    made = (await give(client, cases=[number])).json()
+    hall = client.app.state.hall
+    wang, luo = await identity(client, people.WANG), await identity(client, LUO)
+    await hall.database.execute("INSERT INTO instruction_reminders (person_id, instruction_id, rung, at) VALUES (:p, :i, 'yellow', now())", {"p": wang, "i": made["id"]})
+    await takes(client, people.WANG, number, "recuse", reason="亲属")
+    warned = await instructions.receivers(hall.database, made["id"], "yellow", giver=0)
+    assert luo in warned and wang not in warned
+    assert await instructions.unseen(hall.database, instructions.Scope("STHJ", wang)) == []

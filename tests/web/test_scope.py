@@ -261,6 +261,18 @@ async def test_who_accepts_brings_their_unit_and_a_bureaus_unit_stays_behind(cli
     await api_step(client, people.LI, number, "accept")
 
 
+async def test_a_handler_who_moves_to_another_unit_goes_on_with_their_cases(client):
+    noise, air = await unit(client, "噪声科"), await unit(client, "大气科")
+    await put(client, people.WANG, noise)
+    mine, other = await at_bureau(client), await at_bureau(client)
+    before = (await api_step(client, people.WANG, mine, "accept"))["can"]
+    await api_step(client, people.JU, other, "assign", unit=noise)
+    await put(client, people.WANG, air)
+    can = {one: (await client.get(f"/api/v1/cases/{one}", headers=await token(client, people.WANG))).json()["can"] for one in (mine, other)}
+    assert can == {mine: before, other: ["note"]}
+    await api_step(client, people.WANG, mine, "reply", answer="已经责令停工，今晚起不再夜间施工。")
+
+
 async def test_a_unit_with_open_cases_is_not_closed(client):
     noise = await unit(client, "噪声科")
     number = await at_bureau(client)
