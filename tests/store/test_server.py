@@ -23,8 +23,12 @@ from feedback.store import server
 AS_ROOT = os.geteuid() == 0
 NOBODY = 65534
 HOLDER = """
+import signal
 import sys
 from pathlib import Path
+# Whoever starts the tests in the background or under nohup has these ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from feedback.store import server
 with server.running(Path(sys.argv[1])) as url:
     print(url, flush=True)

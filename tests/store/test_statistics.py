@@ -251,10 +251,10 @@ def judged(case, past, joined):
     c["gone"] = {"withdrawn": c["closed_at"], "joined": joined[0]["at"] if joined else None}.get(c["status"])
     moment = c["ended"] or c["paused_at"] or c["gone"] or NOW
     c["late"] = c["due_at"] is not None and moment >= c["due_at"]
-    c["late_before"] = any(p["breached_at"] or p["answered_at"] >= p["due_at"] for p in past)
+    c["late_before"] = any(p["answered_at"] >= p["due_at"] for p in past)
     base = c["base_due_at"] or c["due_at"]
     c["late_unextended"] = base is not None and moment >= base
-    c["late_before_unextended"] = any(p["breached_at"] or p["answered_at"] >= (p["base_due_at"] or p["due_at"]) for p in past)
+    c["late_before_unextended"] = any(p["answered_at"] >= (p["base_due_at"] or p["due_at"]) for p in past)
     c["limited"] = not c["historical"] and c["due_at"] is not None
     return c
 
