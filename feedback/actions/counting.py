@@ -120,8 +120,7 @@ def replayed(
     moves: list[tuple[datetime, Rest | int]] = [*rests, *extensions]
     for at, move in sorted(moves, key=lambda move: move[0]):
         if isinstance(move, int):
-            # Of another regime it is worth at most what this one allows.
-            due = deadline.extend(due, min(move, deadline.extension_cap(limit)), days, limit=limit)
+            due, _ = deadline.grant(due, move, days, limit=limit)
         else:
             due = deadline.resume(due, limit, paused_at=move[0], resumed_at=at, calendar=days, until=move[1])
     return due

@@ -21,9 +21,9 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
     if not grant:
         return await _refuse(hall, actor, case, reason=reason, now=now)
     limit = counting.term_of(hall, case).limit
-    # The regime may have changed since it was asked for.
-    days = min(asked["days"], deadline.extension_cap(limit))
-    due = deadline.extend(case.due_at, days, hall.city.calendar, limit=limit)
+    due, days = deadline.grant(case.due_at, asked["days"], hall.city.calendar, limit=limit)
+    if not days:  # the limit has changed since it was asked for, and allows none
+        raise WrongStep(Step.GRANT_EXTENSION, case.status)
     changes = {**counting.moved(hall, case, due, base=case.due_at), "extended_days": days}
     async with hall.database.transaction():
         after = await take_step(

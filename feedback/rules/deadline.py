@@ -157,6 +157,13 @@ def extend(due_at: datetime, days: int, calendar: Calendar, *, limit: Limit | No
     return _end_of(calendar.working_after(last_day(due_at), days))
 
 
+def grant(due_at: datetime, days: int, calendar: Calendar, *, limit: Limit) -> tuple[datetime, int]:
+    """The due time in UTC after an extension that was asked for so many days, and how many it gives: of another regime it is worth at
+    most `extension_cap` of the present limit; where that allows none, the due time stays."""
+    worth = min(days, extension_cap(limit))
+    return (extend(due_at, worth, calendar, limit=limit) if worth else due_at.astimezone(UTC)), worth
+
+
 def light(
     now: datetime,
     *,

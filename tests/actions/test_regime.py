@@ -1,9 +1,12 @@
 """《信访工作条例》: calendar days, 60 and once 30 more, 30 for 复查 and 30 for 复核, and then it is over; worked out by hand."""
 
+import dataclasses
+from datetime import timedelta
+
 import pytest
 
 from feedback.actions import asking, dispatching, handling, intake, supervising
-from feedback.rules.limit import Regime
+from feedback.rules.limit import Regime, parse
 from feedback.rules.status import Status, Step, WrongStep
 from feedback.store import cases
 from tests import people
@@ -93,3 +96,16 @@ async def test_an_extension_of_xinfang_is_worth_what_the_hotline_allows(hall, gr
     for step in (grant, hotline) if granted_before else (hotline, grant):
         case = await step(case)
     assert (case.base_due_at, case.due_at) == (at("2026-12-08 00:00"), at("2026-12-22 00:00"))
+
+
+async def test_an_extension_hinders_nobody_from_marking_a_case_urgent_whose_limit_allows_none(hall):
+    """A city whose urgent cases are to be answered in two hours; the extension was granted before the danger was seen."""
+    _, case = await submitted(hall)
+    diao, wang, du = [await actor(hall, one) for one in (people.DIAO, people.WANG, people.DU)]
+    case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+    case = await handling.request_extension(hall, wang, case, days=5, reason="等监测", now=at("2026-11-24 10:00"))
+    case = await supervising.decide_extension(hall, du, case, grant=True, reason="可以", now=at("2026-11-24 11:00"))
+    urgent = hall.city.term(kind=case.kind, category=case.category, urgent=True, version=case.limit_version)
+    hall.city.terms[urgent.version, urgent.code] = dataclasses.replace(urgent, limit=parse("2h"))
+    case = await dispatching.change_urgency(hall, diao, case, urgent=True, now=at("2026-11-25 10:00"))
+    assert case.due_at == case.round_started_at + timedelta(hours=2)

@@ -8,6 +8,7 @@ import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -75,9 +76,9 @@ async def _public(pool: Database) -> dict[str, Ask]:
         "category and bureau": Wanted(category=row["category"], bureau=row["bureau"]),
         **{f"search {name}": Wanted(tuple(typed.split())) for name, typed in WORDS.items()},
     }.items():  # fmt: skip
-        asked[f"public: {name}"] = lambda wanted=wanted: _shown(pool, wanted)  # type: ignore[misc]
+        asked[f"public: {name}"] = partial(_shown, pool, wanted)
         if not wanted.words:
-            asked[f"public: {name}, counted"] = lambda wanted=wanted: publication.count(pool, wanted)  # type: ignore[misc]
+            asked[f"public: {name}, counted"] = partial(publication.count, pool, wanted)
     return asked
 
 

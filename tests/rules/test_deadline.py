@@ -179,6 +179,14 @@ def test_a_pause_cannot_end_before_it_begins():
         )
 
 
+def test_an_extension_is_worth_what_the_present_limit_allows():
+    friday = at("2026-11-28T00:00")  # the end of Friday 27 November
+    due, days = deadline.grant(friday, 30, CITY, limit=deadline.parse("10wd"))
+    assert (shown(due), days) == ("2026-12-12 00:00", 10)  # ten working days more: the end of Friday 11 December
+    due, days = deadline.grant(friday, 3, CITY, limit=deadline.parse("2h"))
+    assert (shown(due), days) == ("2026-11-28 00:00", 0)  # two hours may not be doubled in whole days
+
+
 def test_extend():
     assert shown(deadline.extend(at("2026-11-28T00:00"), 2, CITY)) == "2026-12-02 00:00"  # Friday + Monday, Tuesday
     assert shown(deadline.extend(at("2026-11-20T18:20"), 1, CITY)) == "2026-11-21 18:20"  # hours: exactly a day
