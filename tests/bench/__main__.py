@@ -11,7 +11,7 @@ from typing import Any
 
 from feedback import clock, settings
 
-BENCHMARKS = ("submission", "understanding", "likeness", "lists")
+BENCHMARKS = ("deadlines", "submission", "understanding", "likeness", "lists")
 
 
 def machine() -> dict[str, Any]:
