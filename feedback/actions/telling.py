@@ -23,10 +23,16 @@ UNHANDED = "unhanded"
 async def tell(hall: Hall, case: Case, template: str, *, now: datetime, **values: object) -> None:
     """Puts the notice `template` to the citizen into the outbox, for the phone and for the e-mail address they left."""
     phone, email = await contacts.addresses(hall.database, hall.vault, case.id)
+    template, about = worded(hall, case, template, **values)
+    await _send(hall, phone, email, template, about, case_id=case.id, now=now)
+
+
+def worded(hall: Hall, case: Case, template: str, **values: object) -> tuple[str, dict[str, Any]]:
+    """The notice that may go out about this case, and what its words are filled with."""
     if case.protected:
         template, values = NEUTRAL, {}
-    about = {"number": case.number, "bureau": hall.city.bureau_name(case.bureau), "due_at": case.due_at, **values}
-    await _send(hall, phone, email, template, about, case_id=case.id, now=now)
+    bureau = hall.city.bureau_name(case.bureau)
+    return template, {"number": case.number, "bureau": bureau, "due_at": case.due_at, **values}
 
 
 async def _send(

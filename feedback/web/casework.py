@@ -24,6 +24,7 @@ from feedback.web import (
     doors,
     errors,
     forms,
+    outgoing,
     reading,
     reply_desk,
     steps,
@@ -80,6 +81,7 @@ async def show(
         "mine": case_page.typed(hall.city, typed),
         "fresh": case_page.since(shown["case"], typed.get("seen")),
         "warnings": await _warnings(request, case, shown),
+        "reads": outgoing.of_page(hall, case, shown, looked=where.get("done") == reply_desk.LOOKED),
         "held": uploads.shown(hall, _written(typed, shown)),
         "homeless": typed if typed.get("step") not in shown["case"]["can"] else {},
         **more,
@@ -195,7 +197,7 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
     view = await case_view.staff(hall, who, case, now=now)
     done = await reply_desk.press(hall, who, case, view, given)
     kept = {name: given[name] for name in ("queue", "q", "only") if given.get(name)} | {"done": done}
-    return RedirectResponse(f"/desk/{case.number}?{urlencode(kept)}{'#reply-answer' if done == 'taken' else ''}", 303)
+    return RedirectResponse(f"/desk/{case.number}?{urlencode(kept)}{reply_desk.PLACES.get(done, '')}", 303)
 
 
 _BESIDE_A_FIELD: dict[type[Exception], str] = {

@@ -23,6 +23,12 @@ _LOOKED_AT = 12
 
 _ANY_DAY = date(2000, 1, 1)
 
+LOOKED = "looked"
+"""What was done when somebody wanted to see how the answer reads to those who get it."""
+
+PLACES = {"taken": "#reply-answer", LOOKED: "#reply-outgoing"}
+"""Where the page goes on after a button of the reply form."""
+
 WRITERS = ("reply", "approve", "contribute")
 """Who may do one of these works on the case, and does not only look."""
 
@@ -128,9 +134,9 @@ async def _article(hall: Hall, case: Case) -> dict[str, Any] | None:
 
 
 async def press(hall: Hall, who: Actor, case: Case, view: dict[str, Any], given: dict[str, Any]) -> str:
-    """What a button of the reply form other than sending does to the draft; returns what was done: kept, dropped or taken.
+    """What a button of the reply form other than sending does to the draft; returns what was done: kept, dropped, taken or LOOKED.
 
-    `draft` keeps, `drop` forgets, `now` takes what stands there now; t:, a: and c: add a template, an article, an answer."""
+    `draft` keeps, `look` too, `drop` forgets, `now` takes what stands there now; t:, a: and c: add a template, an article, an answer."""
     pressed = str(given.get("press", ""))
     if pressed == "drop":
         await drafting.drop(hall, who, case)
@@ -142,7 +148,7 @@ async def press(hall: Hall, who: Actor, case: Case, view: dict[str, Any], given:
     if words:
         fields["answer"] = "\n\n".join(part for part in (str(given.get("answer", "")).rstrip(), words) if part)
     await drafting.keep(hall, who, case, fields, now=clock.now())
-    return "taken" if words else "kept"
+    return LOOKED if pressed == "look" else "taken" if words else "kept"
 
 
 def _source(view: dict[str, Any], pressed: str) -> str:

@@ -63,6 +63,12 @@ def test_two_people_at_one_case(visitor: Visitor) -> None:
     assert page.get_by_label("公开答复").input_value() == "写到一半，浏览器关了"
     assert "居局" in page.locator("[data-presence]").inner_text()
     visitor.check("case-page-draft")
+    page.get_by_label("公开答复").fill(f"{ANSWER}联系人韦师傅，电话 13877200099。")
+    page.get_by_role("button", name="看看市民收到的").click()
+    page.wait_for_url("**done=looked**")
+    assert "已有答复" in page.locator("#reply-outgoing").inner_text()
+    visitor.check("case-page-outgoing")
+    visitor.picture("case-page-outgoing-whole", whole=True)
 
     step(page, site, people.JU, number, "note", text="施工单位已经答应停工，我这里有照片。")
     page.get_by_label("公开答复").fill(ANSWER)
