@@ -10,6 +10,7 @@ from feedback.actions import asking, dispatching, handling, instructing, joining
 from feedback.rules.instruction import State
 from feedback.rules.status import Status, Step, WrongStep
 from feedback.store import cases, instructions
+from feedback.web import timeline
 from tests import people
 from tests.actions.test_story import submitted
 from tests.conftest import actor, at
@@ -47,6 +48,24 @@ async def test_a_letter_joined_from_triage_is_worked_on_again_by_the_bureau_that
     # Rework has 5 working days from Wednesday 25 November: the end of Wednesday 2 December.
     assert follower.due_at == at("2026-12-03 00:00")
     assert await cases.holders(hall.database, follower.id) == {"STHJ"}
+
+
+async def test_who_follows_a_case_of_another_bureau_is_answered_judged_and_worked_on_again_there(hall):
+    diao, wang = await actor(hall, people.DIAO), await actor(hall, people.WANG)
+    (_, lead), (_, other) = await submitted(hall), await submitted(hall, body=UNCLEAR)
+    lead = await handling.accept(hall, wang, lead, now=at("2026-11-23 09:10"))
+    other = await dispatching.dispatch(hall, diao, other, bureau="CGJ", category="B03", now=at("2026-11-23 09:20"))
+    other = await joining.join(hall, diao, other, lead=lead, now=at("2026-11-23 09:30"))
+    await answered(hall, lead, "2026-11-24 10:00")
+    told = await hall.database.fetch_all("SELECT text FROM notices WHERE case_id = :id AND template = 'answered'", {"id": other.id})
+    assert [hall.city.bureau_name("STHJ") in hall.vault.open(one["text"]) for one in told] == [True]
+    other = await cases.by_id(hall.database, other.id)
+    seen = await timeline.citizen_view(hall, other, at("2026-11-24 11:00"))
+    assert seen["reply"]["bureau"]["code"] == seen["timeline"][-1]["bureau"]["code"] == "STHJ"
+    assert (other.bureau, other.handler_id, other.category) == ("STHJ", wang.person_id, "B03")
+    other = await asking.rework(hall, other, reason="还在响", now=at("2026-11-25 10:00"))
+    assert (other.status, other.bureau) == (Status.ASSIGNED, "STHJ")
+    assert await cases.holders(hall.database, other.id) == {"STHJ"}
 
 
 async def withdrawn(hall, lead):
