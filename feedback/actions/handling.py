@@ -9,7 +9,7 @@ from typing import Any
 from feedback.actions import attaching, counting, recusing, surveying, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import record_lateness, take_step
-from feedback.rules import deadline, phrasing
+from feedback.rules import deadline, phrasing, reopening
 from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
@@ -247,7 +247,7 @@ async def _publish(
     await stages.contacted(hall.database, case.id, now=now)
     await cases.release(hall.database, case.id, ended_by=step, now=now)
     await instructions.answered(hall.database, case.id, now=now)
-    await telling.tell(hall, after, "answered", now=now)
+    await telling.tell(hall, after, "answered", now=now, last=reopening.is_final(after.regime, after.round))
     await surveying.ask(hall, after, now=now)
     return after
 

@@ -25,8 +25,13 @@ async def tell(hall: Hall, case: Case, template: str, *, now: datetime, **values
     phone, email = await contacts.addresses(hall.database, hall.vault, case.id)
     if case.protected:
         template, values = NEUTRAL, {}
-    about = {"number": case.number, "bureau": hall.city.bureau_name(case.bureau), "due_at": case.due_at, **values}
+    about = {"number": case.number, "bureau": hall.city.bureau_name(case.bureau), "due_at": to_come(case.due_at, now), **values}
     await _send(hall, phone, email, template, about, case_id=case.id, now=now)
+
+
+def to_come(due_at: datetime | None, now: datetime) -> datetime | None:
+    """The due time if it can still be promised: nobody is told of an answer before a day that is over."""
+    return due_at if due_at and now < due_at else None
 
 
 async def _send(

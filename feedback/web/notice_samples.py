@@ -57,6 +57,8 @@ def values(event: str, now: datetime) -> dict[str, Any]:
         "matter": "燃气泄漏",
         "other": "2026-1122-0388",
         "other_bureau": "市城管局",
+        "contested": False,
+        "last": False,
         **_OWN.get(event, {}),
     }
 
