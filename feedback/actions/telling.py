@@ -70,7 +70,7 @@ async def staff(
 
 async def of_step(hall: Hall, actor: Actor, before: Case, after: Case, step: Step, *, now: datetime) -> None:
     """Tells the colleagues whom the step concerns; of an urgent case that is dispatched, those on duty too."""
-    whom = audience.TABLE.get(step, ())
+    whom = audience.whom(step, at_bureau=after.bureau is not None)
     if after.protected:
         whom = ()
         if step in audience.TABLE:

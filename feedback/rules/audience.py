@@ -40,4 +40,13 @@ TABLE: dict[Step, tuple[Whom, ...]] = {
 }
 """Steps that somebody else has to know of, besides finding the case in a queue."""
 
+_WITHOUT_BUREAU = frozenset({Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT})
+"""What hurries or helps whoever has the case: while no bureau does, that is the dispatchers."""
+
+
+def whom(step: Step, *, at_bureau: bool) -> tuple[Whom, ...]:
+    """Who hears of the step on a case that a bureau has, or that waits for one."""
+    return TABLE.get(step, ()) if at_bureau or step not in _WITHOUT_BUREAU else (Whom.DISPATCHERS,)
+
+
 CITY_ROLES = {Whom.DISPATCHERS: Role.DISPATCHER, Whom.SUPERVISORS: Role.SUPERVISOR}
