@@ -22,7 +22,7 @@ LEDGER = Enter(frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER, *permis
 STATES = {State.OPEN: "没办完", State.REPORTED: "已报办结，等销号", State.DONE: "已销号"}
 ACTS = {Act.PROGRESS: "报进展", Act.DONE: "报办结", Act.SEND_BACK: "退回再办", Act.WRITE_OFF: "销号"}
 _DONE = {
-    "given": "督办要求已下达。", "progress": "进展已记下。", "done": "已报办结，等督办员销号。",
+    "given": "督办要求已下达。", "progress": "进展已记下。", "done": "已报办结。涉及几家的，各家都报了再等督办员销号。",
     "send_back": "已退回，请承办单位再办。", "write_off": "已销号。",
 }  # fmt: skip
 
