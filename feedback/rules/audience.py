@@ -37,11 +37,12 @@ TABLE: dict[Step, tuple[Whom, ...]] = {
     Step.INSTRUCT: (Whom.HANDLER, Whom.HEAD),
     Step.ASSIGN: (Whom.HANDLER,),
     Step.CONTRIBUTE: (Whom.HANDLER,),
+    Step.UNJOIN: (Whom.HANDLER,),
 }
 """Steps that somebody else has to know of, besides finding the case in a queue."""
 
-_WITHOUT_BUREAU = frozenset({Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT})
-"""What hurries or helps whoever has the case: while no bureau does, that is the dispatchers."""
+_WITHOUT_BUREAU = frozenset({Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT, Step.UNJOIN})
+"""What hurries or helps whoever has the case, or gives it back to them: while no bureau does, that is the dispatchers."""
 
 
 def whom(step: Step, *, at_bureau: bool) -> tuple[Whom, ...]:

@@ -16,6 +16,7 @@ NAMES = {
     "extended": "延期",
     "suspended": "挂账",
     "joined": "合并办理",
+    "unjoined": "改为单独办理",
     "split": "拆成两件",
     "answered": "答复",
     "survey": "请市民评价",

@@ -96,6 +96,13 @@ async def test_when_the_lead_ends_without_an_answer_its_followers_are_open_again
     assert free.due_at == before
     said = await cases.texts(hall.database, free.id, vault=hall.vault, public_only=True)
     assert any("单独办理" in one.body for one in said)
+    # It was told that the answer comes with the other one's: that is not so any more. Its bureau has it to do again.
+    told = await hall.database.fetch_all("SELECT template FROM notices WHERE case_id = :id ORDER BY id", {"id": free.id})
+    assert [one["template"] for one in told] == ["received", "joined", "unjoined"]
+    wang = await actor(hall, people.WANG)
+    assert await hall.database.fetch_val(
+        "SELECT person_id FROM inbox WHERE case_id = :id AND what = 'unjoin'", {"id": free.id}
+    ) == wang.person_id  # fmt: skip
 
 
 async def test_who_joins_while_the_lead_is_answered_is_answered_too_or_told(hall):

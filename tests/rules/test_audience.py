@@ -21,7 +21,7 @@ def test_nothing_the_clock_does_often_is_told():
 
 
 def test_while_no_bureau_has_it_dispatchers_are_hurried():
-    for step in (Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT):
+    for step in (Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT, Step.UNJOIN):
         assert audience.whom(step, at_bureau=False) == (Whom.DISPATCHERS,)
         assert audience.whom(step, at_bureau=True) == audience.TABLE[step]
     assert audience.whom(Step.RETURN, at_bureau=False) == audience.TABLE[Step.RETURN]
