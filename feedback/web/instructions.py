@@ -117,7 +117,9 @@ def _may(role: Role, state: State, act: Act) -> bool:
 
 async def one(request: Request) -> Response:
     """The page of one instruction."""
-    return await _page(request, done=_DONE.get(request.query_params.get("done", ""), ""))
+    done, left = _DONE.get(request.query_params.get("done", ""), ""), request.query_params.get("left", "0")
+    told = f"有 {left} 件刚刚办结或有人处理过，不在这次督办里。" if done and left != "0" and len(left) < 4 and _is_id(left) else ""
+    return await _page(request, done=done + told)
 
 
 async def _page(

@@ -48,6 +48,19 @@ async def test_several_cases_under_one_instruction_from_order_to_write_off(clien
     assert "instruct" in [one["step"] for one in staff.json()["timeline"]]
 
 
+async def test_what_ended_while_the_form_was_open_is_told_as_left_out(client):
+    kept, gone = await at_bureau(client), await at_bureau(client)
+    await api_step(client, people.DU, gone, "terminate", reason="已进入诉讼程序")
+    made = (await give(client, cases=[kept, gone])).json()
+    assert (made["on"], made["left_out"]) == ([kept], [gone])
+    sent = await post(client, people.DU, "/instructions", case=[kept, gone], text="周五前办完", due_at="2198-01-05T17:30")
+    page = await get(client, people.DU, sent.headers["location"])
+    assert "有 1 件刚刚办结或有人处理过" in page.text
+    for odd in ("0", "x", "²", "9" * 5000):
+        page = await get(client, people.DU, f"/instructions/{made['id']}?done=given&left={odd}")
+        assert page.status == 200 and "件刚刚办结" not in page.text
+
+
 async def test_what_one_bureau_reports_says_nothing_of_the_others(client):
     ours, theirs = await at_bureau(client), await at_bureau(client)
     await api_step(client, people.WANG, theirs, "return", reason="not_ours", propose="CGJ")
