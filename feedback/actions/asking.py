@@ -12,7 +12,7 @@ from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import CITIZEN, Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Status, Step, WrongStep
-from feedback.store import cases, writing
+from feedback.store import cases, instructions, writing
 
 REMIND_EVERY = timedelta(hours=24)
 
@@ -168,6 +168,7 @@ async def reopen(hall: Hall, case: Case, *, reason: str, now: datetime, actor: A
             said={"reason": reason},
             public=True,
         )
+        await instructions.owed_again(hall.database, case.id)
         stages = counting.stages(hall, after, now)
         await cases.assign(hall.database, case.id, bureau, role="lead", round=after.round, now=now, stages=stages)
     return after
@@ -180,7 +181,9 @@ async def contest(hall: Hall, case: Case, *, reason: str, now: datetime) -> Case
     changes = {"contested": True, "closed_at": None, **_with_what_was_left(hall, case, now)}
     said = {"reason": reason}
     async with hall.database.transaction():
-        return await take_step(hall, CITIZEN, case, Step.CONTEST, now=now, changes=changes, said=said, public=True)
+        after = await take_step(hall, CITIZEN, case, Step.CONTEST, now=now, changes=changes, said=said, public=True)
+        await instructions.owed_again(hall.database, case.id)
+    return after
 
 
 def _with_what_was_left(hall: Hall, case: Case, now: datetime) -> dict[str, Any]:

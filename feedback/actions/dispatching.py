@@ -216,5 +216,5 @@ async def _leave(hall: Hall, actor: Actor, case: Case, step: Step, said: dict[st
     changes = {"first_response_at": case.first_response_at or now}
     async with hall.database.transaction():
         after = await leaving.leave(hall, actor, case, step, changes=changes, said=said, now=now)
-        await telling.tell(hall, after, step.value, now=now)
+        await telling.tell(hall, after, step.value, now=now, contested=after.contested)
     return after

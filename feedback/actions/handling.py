@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from feedback.actions import attaching, counting, recusing, surveying, telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import record_lateness, take_step
-from feedback.rules import deadline, phrasing
+from feedback.rules import deadline, phrasing, reopening
 from feedback.rules.attachment import Kept, Purpose
 from feedback.rules.permission import BUREAU_ROLES, CLOCK, Actor, Role
 from feedback.rules.record import Case
@@ -216,8 +217,10 @@ async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: d
     after = await _publish(hall, actor, case, Step.APPROVE, answer=answer, now=now)
     await attachments.publish(hall.database, case.id, round=case.round, bureau=case.bureau)
     for follower in await cases.joined_under(hall.database, case.id):
-        # Who was joined before it had a bureau or a category is answered as the lead is, and worked on again there.
-        own = {"bureau": follower.bureau or after.bureau, "category": follower.category or after.category}
+        # Whose words they are says the answer, is judged by the citizen, and works on it again.
+        own: dict[str, Any] = {"category": follower.category or after.category}
+        if follower.bureau != after.bureau:
+            own |= {"bureau": after.bureau, "handler_id": after.handler_id, "unit_id": after.unit_id}
         told = await _publish(hall, CLOCK, follower, Step.FOLLOW, answer=answer, now=now, own=own)
         seq, rounds = told.answer_seq or 0, {"lead_round": case.round, "round": told.round}
         await attachments.follow(hall.database, case.id, told.id, seq=seq, **rounds)
@@ -225,7 +228,7 @@ async def _answered(hall: Hall, actor: Actor, case: Case, *, answer: str, now: d
 
 
 async def _publish(
-    hall: Hall, actor: Actor, case: Case, step: Step, *, answer: str, now: datetime, own: Mapping[str, str | None] = {},
+    hall: Hall, actor: Actor, case: Case, step: Step, *, answer: str, now: datetime, own: Mapping[str, Any] = {},
 ) -> Case:  # fmt: skip
     case = await record_lateness(hall, case, now=now)
     seq = await cases.next_seq(hall.database, case.id)
@@ -238,11 +241,13 @@ async def _publish(
         "closed_at": None,
         **own,
     }
-    after = await take_step(hall, actor, case, step, now=now, changes=changes, said={"answer": answer}, public=True)
+    after = await take_step(
+        hall, actor, case, step, now=now, bureau=own.get("bureau"), changes=changes, said={"answer": answer}, public=True
+    )
     await stages.contacted(hall.database, case.id, now=now)
     await cases.release(hall.database, case.id, ended_by=step, now=now)
     await instructions.answered(hall.database, case.id, now=now)
-    await telling.tell(hall, after, "answered", now=now)
+    await telling.tell(hall, after, "answered", now=now, last=reopening.is_final(after.regime, after.round))
     await surveying.ask(hall, after, now=now)
     return after
 

@@ -104,8 +104,7 @@ async def say(hall: Hall, actor: Actor, identity: int, act: Act, *, text: str, n
 def stands(found: object) -> State:
     """Where an instruction stands, as its row of `instructions.page` or `get` tells."""
     row = dict(found._mapping)  # type: ignore[attr-defined]
-    last = Act(row["act"]) if row["act"] else None
-    return instruction.state(last, done=row["done_at"] is not None, answered=row["n"] == row["answered"])
+    return instruction.state(done=row["done_at"] is not None, owed=row["owed"])
 
 
 async def warn(hall: Hall, *, now: datetime) -> int:

@@ -284,7 +284,7 @@ def _notice_rows(hall: Hall, letter: Letter, receipt: Receipt, identity: int) ->
         "number": receipt.number,
         "code": receipt.query_code,
         "bureau": hall.city.bureau_name(receipt.bureau),
-        "due_at": receipt.due.due_at,
+        "due_at": telling.to_come(receipt.due.due_at, receipt.handed_at),
     }
     at, rows = receipt.received_at, list[dict[str, Any]]()
     if letter.quiet:

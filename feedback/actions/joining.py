@@ -55,4 +55,5 @@ async def _part(hall: Hall, actor: Actor, case: Case, said: dict[str, str], now:
             hall, actor, case, Step.UNJOIN, to=before, now=now, changes=changes, said=said, public=True
         )
         await staging.again(hall, after, since=now, now=now)
+        await tell(hall, after, "unjoined", now=now)
     return after

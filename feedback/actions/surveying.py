@@ -42,7 +42,7 @@ async def ask(hall: Hall, case: Case, *, now: datetime) -> None:
     if case.protected or case.historical:
         return
     token = code.query_code(os.urandom(7)).replace("-", "")
-    until = now + timedelta(days=hall.survey_days)
+    until = now + min(timedelta(days=hall.survey_days), reopening.SETTLE_AFTER)  # no longer than a rating is taken
     if await surveys.ask(hall.database, case.id, case.round, _hash(hall, token), now=now, until=until):
         await telling.tell(hall, case, "survey", now=now, link=f"{hall.site}/s/{token}", until=until)
 

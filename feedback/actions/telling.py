@@ -23,16 +23,21 @@ UNHANDED = "unhanded"
 async def tell(hall: Hall, case: Case, template: str, *, now: datetime, **values: object) -> None:
     """Puts the notice `template` to the citizen into the outbox, for the phone and for the e-mail address they left."""
     phone, email = await contacts.addresses(hall.database, hall.vault, case.id)
-    template, about = worded(hall, case, template, **values)
+    template, about = worded(hall, case, template, now=now, **values)
     await _send(hall, phone, email, template, about, case_id=case.id, now=now)
 
 
-def worded(hall: Hall, case: Case, template: str, **values: object) -> tuple[str, dict[str, Any]]:
-    """The notice that may go out about this case, and what its words are filled with."""
+def worded(hall: Hall, case: Case, template: str, *, now: datetime, **values: object) -> tuple[str, dict[str, Any]]:
+    """The notice that may go out about this case `now`, and what its words are filled with."""
     if case.protected:
         template, values = NEUTRAL, {}
     bureau = hall.city.bureau_name(case.bureau)
-    return template, {"number": case.number, "bureau": bureau, "due_at": case.due_at, **values}
+    return template, {"number": case.number, "bureau": bureau, "due_at": to_come(case.due_at, now), **values}
+
+
+def to_come(due_at: datetime | None, now: datetime) -> datetime | None:
+    """The due time if it can still be promised: nobody is told of an answer before a day that is over."""
+    return due_at if due_at and now < due_at else None
 
 
 async def _send(
@@ -71,7 +76,7 @@ async def staff(
 
 async def of_step(hall: Hall, actor: Actor, before: Case, after: Case, step: Step, *, now: datetime) -> None:
     """Tells the colleagues whom the step concerns; of an urgent case that is dispatched, those on duty too."""
-    whom = audience.TABLE.get(step, ())
+    whom = audience.whom(step, at_bureau=after.bureau is not None)
     if after.protected:
         whom = ()
         if step in audience.TABLE:

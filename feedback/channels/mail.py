@@ -1,6 +1,7 @@
 """The mail server: SMTP in the clear, with STARTTLS or under TLS from the start. A mail server does not know a repeated message: see feedback/channels/README.md."""
 
 import asyncio
+import contextlib
 import smtplib
 import ssl
 from email.errors import MessageError
@@ -14,8 +15,8 @@ from feedback.rules.outbox import Fault
 
 PATIENCE = 15.0
 """Seconds for each answer of the server."""
-_LONGEST = 60.0
-"""Seconds for the whole conversation, however slowly the server speaks."""
+LONGEST = 40.0
+"""Seconds for the whole conversation, however slowly the server speaks: a batch of such must end before another worker takes it."""
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _NOT_AUTHENTICATED = frozenset({530, 534, 535})
 
@@ -30,7 +31,7 @@ class Server:
         """Returns when the server has taken the message. Raises Undelivered."""
         try:
             written = self._written(message)
-            async with asyncio.timeout(_LONGEST):
+            async with asyncio.timeout(LONGEST):
                 await asyncio.to_thread(self._send, written)
         except TimeoutError:
             raise Undelivered(Fault.TIMEOUT) from None
@@ -64,12 +65,16 @@ class Server:
             connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self._patience, context=secure)
         else:
             connection = smtplib.SMTP(host, port, timeout=self._patience)
-        with connection:
+        try:
             if url.scheme == "smtp+starttls":
                 connection.starttls(context=secure)
             if url.username:
                 connection.login(unquote(url.username), unquote(url.password or ""))
             connection.send_message(mail)
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                connection.quit()  # it is taken already: how the server says goodbye does not make it fail
+        finally:
+            connection.close()
 
 
 def _refusal(code: int) -> Undelivered:

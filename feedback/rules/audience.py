@@ -37,7 +37,17 @@ TABLE: dict[Step, tuple[Whom, ...]] = {
     Step.INSTRUCT: (Whom.HANDLER, Whom.HEAD),
     Step.ASSIGN: (Whom.HANDLER,),
     Step.CONTRIBUTE: (Whom.HANDLER,),
+    Step.UNJOIN: (Whom.HANDLER,),
 }
 """Steps that somebody else has to know of, besides finding the case in a queue."""
+
+_WITHOUT_BUREAU = frozenset({Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT, Step.UNJOIN})
+"""What hurries or helps whoever has the case, or gives it back to them: while no bureau does, that is the dispatchers."""
+
+
+def whom(step: Step, *, at_bureau: bool) -> tuple[Whom, ...]:
+    """Who hears of the step on a case that a bureau has, or that waits for one."""
+    return TABLE.get(step, ()) if at_bureau or step not in _WITHOUT_BUREAU else (Whom.DISPATCHERS,)
+
 
 CITY_ROLES = {Whom.DISPATCHERS: Role.DISPATCHER, Whom.SUPERVISORS: Role.SUPERVISOR}

@@ -19,7 +19,7 @@ class Act(StrEnum):
 
 
 class State(StrEnum):
-    """Where it stands: nobody has said that it is done, somebody has, or it was written off."""
+    """Where it stands: something is owed yet, all is answered or reported as done, or it was written off."""
 
     OPEN = "open"
     REPORTED = "reported"
@@ -54,14 +54,12 @@ def remaining(now: datetime, due_at: datetime) -> str:
     return f"{'还剩' if now < due_at else '超期'} {told}"
 
 
-def state(last: Act | None, *, done: bool, answered: bool) -> State:
-    """Where it stands after the last word; all its cases answered is as good as a report, unless it was sent back.
-
-    Progress told after "done" takes the report back."""
+def state(*, done: bool, owed: int) -> State:
+    """Where it stands. `owed`: its cases that are neither answered nor reported as done by the bureau that has them, since it was
+    last sent back: what one bureau reports says nothing of the others. Progress told after "done" takes the report back."""
     if done:
         return State.DONE
-    reported = last is Act.DONE or (answered and last is not Act.SEND_BACK)
-    return State.REPORTED if reported else State.OPEN
+    return State.OPEN if owed else State.REPORTED
 
 
 def may_say(role: Role, act: Act) -> bool:

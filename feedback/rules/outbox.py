@@ -82,7 +82,7 @@ def again_after(attempts: int, fault: Fault, *, urgent: bool) -> timedelta | Non
     return min(timedelta(hours=4), timedelta(minutes=2 ** (attempts - 1)))
 
 
-_OVERTAKEN = frozenset({"dispatched", "contact", "question", "extended", "suspended", "joined", "urgent_duty"})
+_OVERTAKEN = frozenset({"dispatched", "contact", "question", "extended", "suspended", "joined", "unjoined", "urgent_duty"})
 """What says how a case goes on: nothing to somebody who has taken it back."""
 
 

@@ -63,14 +63,30 @@ async def answered(database: Database, case_id: int, *, now: datetime) -> None:
     )
 
 
+async def owed_again(database: Database, case_id: int) -> None:
+    """The case is open again: orders on it that nobody has written off wait for it."""
+    await database.execute(
+        """UPDATE instruction_cases SET answered_at = NULL FROM instructions
+        WHERE case_id = :id AND instructions.id = instruction_id AND done_at IS NULL""",
+        {"id": case_id},
+    )
+
+
 _THEIRS = f"""(CAST(:bureau AS text) IS NULL OR cases.bureau = :bureau) AND cases.id NOT IN {recusals.OF_PERSON}"""
+_SETTLED = """coalesce(instruction_cases.answered_at > coalesce(back.at, '-infinity') OR 'done' = (
+    SELECT act FROM instruction_words AS said WHERE said.instruction_id = instructions.id AND said.act IN ('progress', 'done')
+        AND said.bureau IS NOT DISTINCT FROM cases.bureau AND said.id > coalesce(back.id, 0) AND said.at >= cases.round_started_at
+    ORDER BY said.id DESC LIMIT 1), false)"""
+"""Answered, or reported as done by the bureau that has it in this round, since the order was last sent back."""
 _SELECT = f"""SELECT instructions.id, instructions.at, instructions.text, instructions.about, instructions.due_at,
-        instructions.warn_at, instructions.done_at, giver.name AS by, giver.role, held.n, held.answered, held.bureaus,
+        instructions.warn_at, instructions.done_at, giver.name AS by, giver.role, held.n, held.answered, held.owed, held.bureaus,
         held.number, held.title, word.at AS word_at, word.act, word.text AS word, word.bureau AS word_bureau,
         speaker.name AS word_by
     FROM instructions JOIN people AS giver ON giver.id = instructions.person_id
+    CROSS JOIN LATERAL (SELECT max(id) AS id, max(at) AS at FROM instruction_words
+        WHERE instruction_words.instruction_id = instructions.id AND act = 'send_back') AS back
     CROSS JOIN LATERAL (
-        SELECT CAST(count(*) AS integer) AS n, CAST(count(instruction_cases.answered_at) AS integer) AS answered,
+        SELECT CAST(count(*) FILTER (WHERE NOT {_SETTLED}) AS integer) AS owed, CAST(count(*) AS integer) AS n, CAST(count(instruction_cases.answered_at) AS integer) AS answered,
             array_agg(DISTINCT coalesce(cases.bureau, '')) AS bureaus, min(cases.number) FILTER (WHERE {_THEIRS}) AS number,
             (array_agg(cases.title ORDER BY cases.number) FILTER (WHERE {_THEIRS}))[1] AS title
         FROM instruction_cases JOIN cases ON cases.id = instruction_cases.case_id
@@ -78,7 +94,7 @@ _SELECT = f"""SELECT instructions.id, instructions.at, instructions.text, instru
     LEFT JOIN LATERAL (SELECT at, act, text, bureau, person_id FROM instruction_words
         WHERE instruction_words.instruction_id = instructions.id ORDER BY id DESC LIMIT 1) AS word ON true
     LEFT JOIN people AS speaker ON speaker.id = word.person_id"""
-_REPORTED = "(word.act IS NOT DISTINCT FROM 'done' OR held.n = held.answered AND word.act IS DISTINCT FROM 'send_back')"
+_REPORTED = "held.owed = 0"
 """As `rules.instruction.state`."""
 _STANDING = {
     State.OPEN: f"done_at IS NULL AND NOT {_REPORTED}",

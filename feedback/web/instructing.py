@@ -1,5 +1,6 @@
 """Giving an instruction on one case, several, a hot issue or a whole list of the desk; as page and as JSON."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -129,7 +130,7 @@ async def give(request: Request) -> Response:
         return await _form(request, given, numbers, bad.fields)
     except (instructing.TooMany, WrongStep) as fault:
         return await _form(request, given, numbers, {"cases": fault.__doc__ or ""})
-    return RedirectResponse(f"/instructions/{made.id}?{urlencode({'done': 'given'})}", 303)
+    return RedirectResponse(f"/instructions/{made.id}?{urlencode({'done': 'given', 'left': len(made.left_out)})}", 303)
 
 
 async def _give(request: Request, asked: NewInstruction) -> instructing.Given:
@@ -138,7 +139,9 @@ async def _give(request: Request, asked: NewInstruction) -> instructing.Given:
         raise errors.BadFields({"due_at": "完成时间应当在现在以后。"})
     about, found = await meant(request, asked)
     hall, who = doors.hall(request), doors.actor(request)
-    return await instructing.instruct(hall, who, found, text=asked.text, due_at=asked.due_at, about=about, now=now)
+    made = await instructing.instruct(hall, who, found, text=asked.text, due_at=asked.due_at, about=about, now=now)
+    ended = tuple(number for number in dict.fromkeys(asked.cases) if number not in {case.number for case in found})
+    return dataclasses.replace(made, left_out=ended + made.left_out)
 
 
 async def api_give(request: Request) -> Response:

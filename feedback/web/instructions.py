@@ -22,7 +22,7 @@ LEDGER = Enter(frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER, *permis
 STATES = {State.OPEN: "没办完", State.REPORTED: "已报办结，等销号", State.DONE: "已销号"}
 ACTS = {Act.PROGRESS: "报进展", Act.DONE: "报办结", Act.SEND_BACK: "退回再办", Act.WRITE_OFF: "销号"}
 _DONE = {
-    "given": "督办要求已下达。", "progress": "进展已记下。", "done": "已报办结，等督办员销号。",
+    "given": "督办要求已下达。", "progress": "进展已记下。", "done": "已报办结。涉及几家的，各家都报了再等督办员销号。",
     "send_back": "已退回，请承办单位再办。", "write_off": "已销号。",
 }  # fmt: skip
 
@@ -117,7 +117,9 @@ def _may(role: Role, state: State, act: Act) -> bool:
 
 async def one(request: Request) -> Response:
     """The page of one instruction."""
-    return await _page(request, done=_DONE.get(request.query_params.get("done", ""), ""))
+    done, left = _DONE.get(request.query_params.get("done", ""), ""), request.query_params.get("left", "0")
+    told = f"有 {left} 件刚刚办结或有人处理过，不在这次督办里。" if done and left != "0" and len(left) < 4 and _is_id(left) else ""
+    return await _page(request, done=done + told)
 
 
 async def _page(

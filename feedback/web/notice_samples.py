@@ -16,6 +16,7 @@ NAMES = {
     "extended": "延期",
     "suspended": "挂账",
     "joined": "合并办理",
+    "unjoined": "改为单独办理",
     "split": "拆成两件",
     "answered": "答复",
     "survey": "请市民评价",
@@ -57,6 +58,8 @@ def values(event: str, now: datetime) -> dict[str, Any]:
         "matter": "燃气泄漏",
         "other": "2026-1122-0388",
         "other_bureau": "市城管局",
+        "contested": False,
+        "last": False,
         **_OWN.get(event, {}),
     }
 

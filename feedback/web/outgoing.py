@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from feedback import clock
 from feedback.actions import telling
 from feedback.actions.hall import Hall
-from feedback.rules import outbox
+from feedback.rules import outbox, reopening
 from feedback.rules.record import Case
 from feedback.web import public
 
@@ -25,7 +26,8 @@ def of_page(hall: Hall, case: Case, page: dict[str, Any], *, looked: bool) -> di
 def shown(hall: Hall, case: Case, answer: str, contact: dict[str, str]) -> dict[str, Any]:
     """The `answer` as the citizen reads it, `sms` and `mail` as they would go out now (None where no phone or address was
     left: `contact`), and `public`: what everybody reads, personal data taken out, or None for a case that is not published."""
-    template, about = telling.worded(hall, case, "answered")
+    last = reopening.is_final(case.regime, case.round)
+    template, about = telling.worded(hall, case, "answered", now=clock.now(), last=last)
     text = hall.words(template, **about, site=hall.site)
     subject, _, body = hall.words(f"{template}.mail", **about, site=hall.site).partition("\n")
     return {

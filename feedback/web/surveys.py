@@ -54,7 +54,10 @@ def _page(
     context: dict[str, Any] = {"done": done, "unsolved": case.solved is False}
     if found.standing is not Standing.OPEN:
         title, sentence = ("谢谢您的评价", "") if done else SAYS[found.standing]
-        may_rework = reopening.may_ask(case.answered_at, case.solved, now) and found.standing is not Standing.REOPENED
+        may_rework = (
+            reopening.may_ask(case.answered_at, case.solved, now) and not reopening.is_final(case.regime, case.round)
+            and found.standing is not Standing.REOPENED
+        )  # fmt: skip
         return templating.page(
             request, "public/survey_over.html", status_code=200 if done else 410, title=title, sentence=sentence,
             number=case.number, may_rework=may_rework, **context,

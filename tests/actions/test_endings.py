@@ -10,6 +10,7 @@ from feedback.actions import asking, dispatching, handling, instructing, joining
 from feedback.rules.instruction import State
 from feedback.rules.status import Status, Step, WrongStep
 from feedback.store import cases, instructions
+from feedback.web import timeline
 from tests import people
 from tests.actions.test_story import submitted
 from tests.conftest import actor, at
@@ -49,6 +50,24 @@ async def test_a_letter_joined_from_triage_is_worked_on_again_by_the_bureau_that
     assert await cases.holders(hall.database, follower.id) == {"STHJ"}
 
 
+async def test_who_follows_a_case_of_another_bureau_is_answered_judged_and_worked_on_again_there(hall):
+    diao, wang = await actor(hall, people.DIAO), await actor(hall, people.WANG)
+    (_, lead), (_, other) = await submitted(hall), await submitted(hall, body=UNCLEAR)
+    lead = await handling.accept(hall, wang, lead, now=at("2026-11-23 09:10"))
+    other = await dispatching.dispatch(hall, diao, other, bureau="CGJ", category="B03", now=at("2026-11-23 09:20"))
+    other = await joining.join(hall, diao, other, lead=lead, now=at("2026-11-23 09:30"))
+    await answered(hall, lead, "2026-11-24 10:00")
+    told = await hall.database.fetch_all("SELECT text FROM notices WHERE case_id = :id AND template = 'answered'", {"id": other.id})
+    assert [hall.city.bureau_name("STHJ") in hall.vault.open(one["text"]) for one in told] == [True]
+    other = await cases.by_id(hall.database, other.id)
+    seen = await timeline.citizen_view(hall, other, at("2026-11-24 11:00"))
+    assert seen["reply"]["bureau"]["code"] == seen["timeline"][-1]["bureau"]["code"] == "STHJ"
+    assert (other.bureau, other.handler_id, other.category) == ("STHJ", wang.person_id, "B03")
+    other = await asking.rework(hall, other, reason="还在响", now=at("2026-11-25 10:00"))
+    assert (other.status, other.bureau) == (Status.ASSIGNED, "STHJ")
+    assert await cases.holders(hall.database, other.id) == {"STHJ"}
+
+
 async def withdrawn(hall, lead):
     return await asking.withdraw(hall, lead, now=at("2026-11-24 10:00"))
 
@@ -77,6 +96,13 @@ async def test_when_the_lead_ends_without_an_answer_its_followers_are_open_again
     assert free.due_at == before
     said = await cases.texts(hall.database, free.id, vault=hall.vault, public_only=True)
     assert any("单独办理" in one.body for one in said)
+    # It was told that the answer comes with the other one's: that is not so any more. Its bureau has it to do again.
+    told = await hall.database.fetch_all("SELECT template FROM notices WHERE case_id = :id ORDER BY id", {"id": free.id})
+    assert [one["template"] for one in told] == ["received", "joined", "unjoined"]
+    wang = await actor(hall, people.WANG)
+    assert await hall.database.fetch_val(
+        "SELECT person_id FROM inbox WHERE case_id = :id AND what = 'unjoin'", {"id": free.id}
+    ) == wang.person_id  # fmt: skip
 
 
 async def test_who_joins_while_the_lead_is_answered_is_answered_too_or_told(hall):

@@ -46,6 +46,11 @@ async def test_a_gateway_that_recovers_gets_the_message_later_and_once(hall):
     assert len(there.sent) == 1 and there.repeated == 1
 
 
+def test_a_batch_of_the_slowest_conversations_is_over_before_another_worker_may_take_it():
+    turns = -(-sending.BATCH // sending.AT_ONCE)
+    assert turns * timedelta(seconds=max(mail.LONGEST, sms.PATIENCE)) < sending.LEASE
+
+
 async def test_after_ten_tries_it_is_given_up(hall):
     await submitted(hall)
     now = NOON

@@ -89,6 +89,22 @@ async def test_each_refusal_has_its_meaning(word, reply, fault):
     assert MESSAGE.to not in str(told.value)
 
 
+@pytest.mark.parametrize("reply", ["421 too busy to say goodbye", "250 fine", "500 what?"])
+async def test_what_was_taken_is_sent_however_the_server_says_goodbye(reply):
+    async with servers.mail_server() as box:
+        box.refuse["QUIT"] = reply
+        await mail.Server(f"smtp://127.0.0.1:{box.port}", SENDER)(MESSAGE)
+    assert len(box.mails) == 1
+
+
+async def test_a_wrong_password_is_told_whatever_follows_it():
+    async with servers.mail_server() as box:
+        box.refuse |= {"AUTH": "535 wrong", "QUIT": "421 gone"}
+        with pytest.raises(Undelivered) as told:
+            await mail.Server(f"smtp://ms:pw@127.0.0.1:{box.port}", SENDER)(MESSAGE)
+    assert told.value.fault is Fault.SIGNATURE
+
+
 async def test_a_server_that_is_silent_or_away():
     async with servers.gateway(answers=[servers.HANG]) as there:  # speaks HTTP: it never greets
         port = int(there.url.split(":")[2].split("/")[0])

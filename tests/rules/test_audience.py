@@ -20,5 +20,13 @@ def test_nothing_the_clock_does_often_is_told():
         assert step not in audience.TABLE
 
 
+def test_while_no_bureau_has_it_dispatchers_are_hurried():
+    for step in (Step.SUPPLEMENT, Step.REMIND, Step.INSTRUCT, Step.UNJOIN):
+        assert audience.whom(step, at_bureau=False) == (Whom.DISPATCHERS,)
+        assert audience.whom(step, at_bureau=True) == audience.TABLE[step]
+    assert audience.whom(Step.RETURN, at_bureau=False) == audience.TABLE[Step.RETURN]
+    assert audience.whom(Step.NOTE, at_bureau=True) == ()
+
+
 def test_every_step_told_has_an_owner():
     assert all(permission.OWNERS[step] and whom for step, whom in audience.TABLE.items())

@@ -44,19 +44,11 @@ def test_what_is_left_in_words(moment, words):
 
 
 @pytest.mark.parametrize(
-    ("last", "done", "answered", "state"),
-    [
-        (None, False, False, State.OPEN),
-        (Act.PROGRESS, False, False, State.OPEN),
-        (Act.DONE, False, False, State.REPORTED),
-        (None, False, True, State.REPORTED),
-        (Act.SEND_BACK, False, True, State.OPEN),
-        (Act.SEND_BACK, False, False, State.OPEN),
-        (Act.WRITE_OFF, True, True, State.DONE),
-    ],
+    ("done", "owed", "state"),
+    [(False, 2, State.OPEN), (False, 0, State.REPORTED), (True, 0, State.DONE), (True, 2, State.DONE)],
 )
-def test_where_it_stands(last, done, answered, state):
-    assert instruction.state(last, done=done, answered=answered) is state
+def test_where_it_stands(done, owed, state):
+    assert instruction.state(done=done, owed=owed) is state
 
 
 def test_bureaus_report_and_givers_decide():

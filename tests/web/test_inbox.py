@@ -67,6 +67,17 @@ async def test_nobody_follows_or_reads_what_is_not_theirs(client):
     assert (await get_raw(client, people.XI, "/inbox")).status_code == 403
 
 
+async def test_who_waits_for_a_dispatcher_hurries_the_dispatcher(client):
+    made = await submitted(client, body="我家门口那个东西又坏了，没人管。")
+    assert made["status"] == "triage"
+    number, own = made["number"], {"code": made["query_code"]}
+    await late(client, number)
+    for step, fields in (("supplement", {"text": "就在东环大道 8 号"}), ("remind", {})):
+        assert (await client.post(f"/api/v1/cases/{number}/{step}", json={**own, **fields})).status_code == 200
+    await api_step(client, people.DU, number, "instruct", text="今天派出去", due_at="2198-01-04T17:00:00+08:00")
+    assert await told(client, people.DIAO) == ["instruct", "remind", "supplement"]
+
+
 async def test_return_instruction_and_reminder_reach_whom_they_concern(client):
     number = await at_bureau(client)
     await api_step(client, people.WANG, number, "accept")

@@ -9,6 +9,7 @@ from tests.conftest import at
 from tests.web.conftest import submitted, token
 from tests.web.staff import api_step, at_bureau, browser, get, post
 from tests.web.test_scope import LUO, hire, identity, takes
+from tests.web.test_surveys import answer, answered
 
 pytestmark = pytest.mark.anyio
 DUE = "2198-01-04T17:00:00+08:00"
@@ -45,6 +46,57 @@ async def test_several_cases_under_one_instruction_from_order_to_write_off(clien
     assert (await say(client, people.WANG, made["id"], "progress")).status_code == 409
     staff = await client.get(f"/api/v1/cases/{second}", headers=await token(client, people.WANG))
     assert "instruct" in [one["step"] for one in staff.json()["timeline"]]
+
+
+async def test_what_ended_while_the_form_was_open_is_told_as_left_out(client):
+    kept, gone = await at_bureau(client), await at_bureau(client)
+    await api_step(client, people.DU, gone, "terminate", reason="已进入诉讼程序")
+    made = (await give(client, cases=[kept, gone])).json()
+    assert (made["on"], made["left_out"]) == ([kept], [gone])
+    sent = await post(client, people.DU, "/instructions", case=[kept, gone], text="周五前办完", due_at="2198-01-05T17:30")
+    page = await get(client, people.DU, sent.headers["location"])
+    assert "有 1 件刚刚办结或有人处理过" in page.text
+    for odd in ("0", "x", "²", "9" * 5000):
+        page = await get(client, people.DU, f"/instructions/{made['id']}?done=given&left={odd}")
+        assert page.status == 200 and "件刚刚办结" not in page.text
+
+
+async def test_what_one_bureau_reports_says_nothing_of_the_others(client):
+    ours, theirs = await at_bureau(client), await at_bureau(client)
+    await api_step(client, people.WANG, theirs, "return", reason="not_ours", propose="CGJ")
+    made = (await give(client, cases=[ours, theirs])).json()  # one at the ecology bureau, one back in triage
+    assert (await say(client, people.WANG, made["id"], "done")).json()["state"] == "open"
+    await api_step(client, people.DIAO, theirs, "dispatch", bureau="CGJ")
+    assert (await say(client, people.LI, made["id"], "progress")).json()["state"] == "open"
+    assert [one["id"] for one in await ledger(client, people.DU)] == [made["id"]]
+    assert (await say(client, people.LI, made["id"], "done")).json()["state"] == "reported"
+    assert (await say(client, people.LI, made["id"], "progress", "还差一处")).json()["state"] == "open"
+
+
+async def test_progress_told_after_it_was_sent_back_is_no_report(client):
+    number = await at_bureau(client)
+    made = (await give(client, cases=[number])).json()
+    await answer(client, number)
+    assert (await say(client, people.DU, made["id"], "send_back", "再去现场看")).json()["state"] == "open"
+    assert (await say(client, people.WANG, made["id"], "progress")).json()["state"] == "open"
+    assert (await say(client, people.WANG, made["id"], "done")).json()["state"] == "reported"
+
+
+async def test_an_order_on_a_case_that_is_worked_on_again_is_open_again(client):
+    made_case = await answered(client)
+    number, own = made_case["number"], {"code": made_case["query_code"]}
+    made = (await give(client, cases=[number])).json()
+    assert (await say(client, people.WANG, made["id"], "done")).json()["state"] == "reported"
+    again = {**own, "reason": "晚上还在打桩"}
+    assert (await client.post(f"/api/v1/cases/{number}/rework", json=again)).status_code == 200
+    assert [(one["id"], one["answered"]) for one in await ledger(client, people.DU)] == [(made["id"], 0)]
+    await answer(client, number)
+    assert [(one["id"], one["answered"]) for one in await ledger(client, people.DU, "reported")] == [(made["id"], 1)]
+    du = await token(client, people.DU)
+    seen = (await client.get(f"/api/v1/cases/{number}", headers=du)).json()
+    given = {"step": "rework", "version": seen["version"], "reason": "督办要求再查"}
+    assert (await client.post(f"/api/v1/cases/{number}/steps", json=given, headers=du)).status_code == 200
+    assert [(one["id"], one["answered"]) for one in await ledger(client, people.DU)] == [(made["id"], 0)]
 
 
 async def test_answers_report_an_instruction_and_nobody_but_a_giver_writes_it_off(client):

@@ -12,7 +12,7 @@ from feedback.rules.status import Status
 from feedback.store import cases
 from tests import people
 from tests.actions.test_story import submitted as told
-from tests.conftest import actor
+from tests.conftest import actor, at
 from tests.web.conftest import submitted
 from tests.web.staff import Page, api_step
 
@@ -154,6 +154,14 @@ async def test_who_joined_another_is_asked_for_their_own_and_who_withdrew_is_not
     await answer(client, lead["number"])
     texts = await messages(client, "survey")
     assert len(texts) == 2 and lead["number"] in texts[0] and follower["number"] in texts[1]
+
+
+@pytest.mark.parametrize(("days", "until"), [(3, "2026-12-03 10:00"), (7, "2026-12-07 10:00"), (30, "2026-12-07 10:00")])
+async def test_the_link_promises_no_day_after_silence_has_settled_the_case(hall, days, until):
+    hall.survey_days = days
+    _, case = await told(hall)
+    await surveying.ask(hall, case, now=at("2026-11-30 10:00"))
+    assert await hall.database.fetch_val("SELECT expires_at FROM surveys") == at(until)
 
 
 async def test_of_a_protected_case_nobody_is_asked_by_link(hall):
