@@ -72,14 +72,18 @@ def _words(city: City, step: Step, field: str, body: str) -> str:
         return {Step.RETURN: wording.RETURN_REASONS, Step.DECLINE: wording.DECLINE_REASONS}.get(step, {}).get(
             body, body
         )
-    if field == "propose":
+    if field in ("propose", "bureau"):
         return city.bureau_name(body)
-    if field == "contact_at":
-        return body.replace("T", " ")
+    if field == "category":
+        return city.categories[body].name if body in city.categories else body
+    if field in ("contact_at", "due_at"):
+        return body.replace("T", " ")[:16]
     return _CODES.get(field, {}).get(body, body)
 
 
+_YES_NO = {"true": "是", "false": "否"}
 _CODES: dict[str, dict[str, str]] = {
+    "uphold": _YES_NO, "grant": _YES_NO, "urgent": _YES_NO,
     "outcome": wording.OUTCOMES, "channel": wording.CHANNELS, "truth": wording.TRUTHS, "duty": wording.DUTIES,
     "contact_way": wording.CONTACT_WAYS,
 }  # fmt: skip

@@ -342,3 +342,15 @@ async def test_nothing_of_a_refused_form_is_missing_where_the_case_has_gone(clie
     assert gone.status_code == 404
     for words in ("已经查过。", "缺图纸", "已当面说明"):
         assert words in gone.text
+
+
+async def test_what_was_chosen_is_shown_beside_the_new_state_in_words(client, number):
+    """Two dispatchers: the slower one reads no codes."""
+    await api_step(client, people.WANG, number, "return", reason="not_ours", propose="CGJ", basis="权责清单")
+    version = (await get(client, people.DIAO, f"/desk/{number}")).form("decide_return")["version"]
+    await api_step(client, people.DIAO, number, "note", text="已经问过。")
+    clash = Page(await post(client, people.DIAO, f"/desk/{number}/steps", step="decide_return", version=version, uphold="false", reason="你单位的事"))
+    assert clash.status == 409 and "否" in clash.near("是否同意退单", 80)
+    clash = Page(await post(client, people.DIAO, f"/desk/{number}/steps", step="dispatch", version=version, bureau="CGJ", category="C01"))
+    mine = clash.text[clash.text.index('id="side-mine"'):clash.text.index('id="side-now"')]
+    assert "市城管执法局" in mine and "建筑施工噪声" in mine and "CGJ" not in mine and "C01" not in mine
