@@ -94,7 +94,7 @@ def incoming(row: Mapping[str, str], *, now: datetime) -> Incoming:
 def phone(told: str) -> str:
     """The digits of the first phone of a cell, preferably a mobile one: cells hold +86, two numbers, extensions, remarks.
 
-    Empty when there is none: digits that are no phone would send somebody else the messages."""
+    Empty when there is none: with digits that are no phone nobody is reached, and the caller is not found again."""
     # Spaces and dashes are within a number as well as between two; what belongs together is told by its shape.
     text = re.sub(r"(?<=\d)[ \t\-－—‐–]+(?=\d)", "-", unicodedata.normalize("NFKC", told))
     for shape in (_MOBILE, _LANDLINE):
