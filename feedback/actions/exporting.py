@@ -21,7 +21,8 @@ from feedback.store import exporting
 
 _XLSX_CELL = 32_767
 """Characters a cell of a workbook may hold; longer texts are cut there."""
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""One of these in one letter, and no program opens the whole workbook."""
 
 
 class Format(StrEnum):

@@ -49,7 +49,7 @@ async def cases(hall: Hall, rows: Sequence[Row], *, now: datetime, progress: Pro
     """Adds the historical cases that are not there yet, by their source ids; `progress(done, of)` after each batch.
 
     Nothing else of the platform notices: no notice, no due time, no breach, no survey, nothing published."""
-    report, check = Report(), _Check(hall.city, now)
+    report, check = Report(), Check(hall.city, now)
     for first in range(0, len(rows), BATCH):
         batch = rows[first : first + BATCH]
         await _add(hall, _accepted(check, batch, report), report, now=now)
@@ -59,7 +59,7 @@ async def cases(hall: Hall, rows: Sequence[Row], *, now: datetime, progress: Pro
     return report
 
 
-def _accepted(check: "_Check", rows: Sequence[Row], report: Report) -> dict[int, Message]:
+def _accepted(check: "Check", rows: Sequence[Row], report: Report) -> dict[int, Message]:
     """The good messages by their lines; the others go to the report."""
     good: dict[int, Message] = {}
     for row in rows:
@@ -88,7 +88,7 @@ async def _add(hall: Hall, messages: Mapping[int, Message], report: Report, *, n
             report.refused.append(Refusal(line, message.id, reason))
 
 
-class _Check:
+class Check:
     """One file's rows, each seen once: well-formed, of this city, with an id of its own. Raises Refused."""
 
     def __init__(self, city: City, now: datetime) -> None:

@@ -141,17 +141,18 @@ class Preview:
 
 
 def preview(hall: Hall, rows: Sequence[Row], *, now: datetime) -> list[Preview]:
-    """The rows as they would become cases; nothing is written."""
-    return [_preview(hall, row, now) for row in rows]
+    """The rows as they would become cases, judged as the import judges them; nothing is written."""
+    check = importing.Check(hall.city, now)
+    return [_preview(hall, row, check, now) for row in rows]
 
 
-def _preview(hall: Hall, row: Row, now: datetime) -> Preview:
+def _preview(hall: Hall, row: Row, check: importing.Check, now: datetime) -> Preview:
     text, answered = row.fields.get("body", "")[:120], hotline.answered(row.fields)
     shown = (row.line, row.fields.get("id", "")[:100], text, answered)
     try:
-        told: Any = history.message(row.fields, now=now) if answered else hotline.incoming(row.fields, now=now)
+        told: Any = check(row) if answered else _letter(hall, row, notify=False, now=now)[0]
     except Refused as refused:
         return Preview(*shown, reason=str(refused))
-    bureau = None if answered else who_had_it(hall, told)[0]
-    understood = hall.understand(told.title, told.body, district=None, address=told.address)
+    bureau = None if answered else told.bureau
+    understood = hall.understand(told.title, told.body, district=told.district or None, address=told.address)
     return Preview(*shown, understood=understood, bureau=bureau if understood.category else None)

@@ -3,6 +3,7 @@
 Rows that were answered there are `history`."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ _CALLED = {
     "name": "来电人 诉求人 联系人 反映人 市民姓名 姓名",
     "phone": "来电号码 联系电话 来电电话 联系方式 手机号码 手机号 电话",
 }
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86-?|0)?(1[3-9]\d-?\d{4}-?\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(?:(?:\+|00)?86-?)?\(?(0\d{2,3})?\)?-?(\d{7,8})(?!\d)")
 _NAMES = {field: names.split() for field, names in _CALLED.items()}
 
 
@@ -83,6 +86,18 @@ def incoming(row: Mapping[str, str], *, now: datetime) -> Incoming:
         raise Refused(f"没有答复，来电又在 {OLDEST.days} 天以前")
     return Incoming(
         told["id"], received, told["title"], told["body"], told["address"], told["district"], history.kind(told["kind"]),
-        told["name"][:40], "".join(re.findall(r"\d", told["phone"]))[-12:], told["bureau"],
+        told["name"][:40], phone(told["phone"]), told["bureau"],
         told["category"],
     )  # fmt: skip
+
+
+def phone(told: str) -> str:
+    """The digits of the first phone of a cell, preferably a mobile one: cells hold +86, two numbers, extensions, remarks.
+
+    Empty when there is none: with digits that are no phone nobody is reached, and the caller is not found again."""
+    # Spaces and dashes are within a number as well as between two; what belongs together is told by its shape.
+    text = re.sub(r"(?<=\d)[ \t\-－—‐–]+(?=\d)", "-", unicodedata.normalize("NFKC", told))
+    for shape in (_MOBILE, _LANDLINE):
+        if found := shape.search(text):
+            return "".join(part or "" for part in found.groups()).replace("-", "")
+    return ""

@@ -26,6 +26,10 @@ NEWEST = 2000
 BATCH = 500
 
 
+_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}")
+"""A mobile phone, or a landline with its area code, as callers leave them. Seven or eight digits may as well be a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What somebody typed into the search box: a case number, a phone (as its keyed hash) or words."""
@@ -43,10 +47,10 @@ class Search:
 def search(typed: str, vault: Vault) -> Search | None:
     """What was meant by `typed`; None when nothing was typed. At most five words are looked for."""
     text = unicodedata.normalize("NFKC", typed).replace("\0", "").strip()
-    digits = re.sub(r"[\s\-]", "", text).removeprefix("+86")
+    digits = re.sub(r"[\s\-－—‐–()]", "", text).removeprefix("+86")
     if code.is_number(text):
         return Search(number=text)
-    if re.fullmatch(r"1[3-9]\d{9}", digits):
+    if _PHONE.fullmatch(digits):
         return Search(phone_hash=vault.hash("phone", digits))
     terms = tuple(grams.plain(text).split()[:5])
     return Search(terms=terms) if terms else None

@@ -33,7 +33,7 @@ class Written(forms.Form):
 
 
 class Withdrawn(forms.Form):
-    """Why an article goes."""
+    """Why an article goes; without a `version` whatever stands there now."""
 
     version: int = 0
     reason: forms.words(200, least=2)  # type: ignore[valid-type]
@@ -104,7 +104,7 @@ def _form(
     later = max(article.review_on or today, today + HALF_A_YEAR)
     kept = {"title": article.title, "body": article.body, "category": article.category or "", "review_on": later.isoformat()}
     return templating.page(
-        request, "articles/edit.html", status_code=status_code, article=article, given=given or kept, faults=faults or {},
+        request, "articles/edit.html", status_code=status_code, article=article, given=kept | (given or {}), faults=faults or {},
         labels=LABELS, state=state(article, today), categories=case_page.categories(hall.city), sentence=sentence,
         approves=who.role in authoring.APPROVERS,
     )  # fmt: skip
@@ -137,6 +137,13 @@ async def keep(hall: Hall, who: Actor, article: Article, wanted: Written) -> Non
     )  # fmt: skip
 
 
+async def put_away(hall: Hall, who: Actor, article: Article, wanted: Withdrawn) -> None:
+    """The article withdrawn as it was read: mended by a colleague meanwhile, the reason may hold no more. Raises articles.Changed, WrongRole."""
+    if wanted.version not in (0, article.version):
+        raise articles.Changed
+    await authoring.withdraw(hall, who, article, reason=wanted.reason, now=clock.now())
+
+
 def _clash(request: Request, article: Article, given: dict[str, Any]) -> Response:
     """409: what was typed stays in the form, what stands there now is shown beside it."""
     return _form(request, article, given, status_code=409, sentence=articles.Changed.__doc__ or "")
@@ -149,11 +156,11 @@ async def withdraw(request: Request) -> Response:
         raise permission.WrongRole
     wanted, faults = reading.try_form(Withdrawn, given)
     if wanted is None:
-        return _form(request, article, None, faults, status_code=422)
+        return _form(request, article, {"reason": given.get("reason", "")}, faults, status_code=422)
     try:
-        await authoring.withdraw(doors.hall(request), doors.actor(request), article, reason=wanted.reason, now=clock.now())
+        await put_away(doors.hall(request), doors.actor(request), article, wanted)
     except articles.Changed:
-        return _clash(request, await own(request), {})
+        return _clash(request, await own(request), {"reason": wanted.reason})
     return RedirectResponse("/articles/mine?done=withdrawn", 303)
 
 

@@ -36,18 +36,7 @@ REST = (
     "suspend", "return", "decline", "divert", "rework", "refuse_rework", "recuse", "terminate",
 )  # fmt: skip
 
-LABELS = {
-    "part": "本件继续办理", "number": "另一件的编号", "regime": "办理程序", "urgent": "是否紧急", "reason": "理由", "basis": "依据", "propose": "建议派给", "message": "联系市民", "question": "问市民",
-    "text": "内容", "measure": "措施", "until": "时间", "responsible": "责任人", "post": "责任人岗位", "milestones": "跟踪节点",
-    "truth": "是否属实", "duty": "是否属于职责", "contact_way": "怎样联系的市民", "contact_at": "什么时候联系的",
-    "finding": "内部调查情况", "obstacle": "没有全部解决的原因和下一步", "outcome": "办理结果", "answer": "公开答复",
-    "override": "为什么仍然这样答复", "mention": "提醒同事", "note": "备注", "files": "照片和文件", "comment": "评价", "route": "建议的途径",
-    "channel": "转到", "explanation": "说明", "to": "转给", "lead": "主件编号", "instruction": "督办要求",
-    "bureau": "承办单位", "category": "事项", "support": "协办单位", "days": "延期天数", "person": "同事", "unit": "科室",
-    "change": "改为",
-    "uphold": "是否同意退单", "grant": "是否同意延期", "due_at": "完成时间", "version": "版本", "step": "操作",
-}  # fmt: skip
-"""Fields of steps, as forms and history call them, in the order they are read."""
+LABELS = wording.FIELDS
 
 _KINDS = {
     "D": "城区",
@@ -83,14 +72,18 @@ def _words(city: City, step: Step, field: str, body: str) -> str:
         return {Step.RETURN: wording.RETURN_REASONS, Step.DECLINE: wording.DECLINE_REASONS}.get(step, {}).get(
             body, body
         )
-    if field == "propose":
+    if field in ("propose", "bureau"):
         return city.bureau_name(body)
-    if field == "contact_at":
-        return body.replace("T", " ")
+    if field == "category":
+        return city.categories[body].name if body in city.categories else body
+    if field in ("contact_at", "due_at"):
+        return body.replace("T", " ")[:16]
     return _CODES.get(field, {}).get(body, body)
 
 
+_YES_NO = {"true": "是", "false": "否"}
 _CODES: dict[str, dict[str, str]] = {
+    "uphold": _YES_NO, "grant": _YES_NO, "urgent": _YES_NO,
     "outcome": wording.OUTCOMES, "channel": wording.CHANNELS, "truth": wording.TRUTHS, "duty": wording.DUTIES,
     "contact_way": wording.CONTACT_WAYS,
 }  # fmt: skip

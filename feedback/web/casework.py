@@ -132,7 +132,7 @@ async def step(request: Request) -> Response:
     try:
         return await take(request, request.path_params["number"], given)
     except permission.NotYours:
-        return templating.page(request, "desk/gone.html", status_code=404, typed=given, labels=case_page.LABELS)
+        return templating.page(request, "desk/gone.html", status_code=404, typed=given)
 
 
 async def take(request: Request, number: str, given: Given) -> Response:

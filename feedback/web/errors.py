@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
@@ -28,7 +28,7 @@ from feedback.actions import (
 )
 from feedback.rules import attachment, instruction, permission, petition, status
 from feedback.store import articles, cases, depot, logbook, people, staff, units
-from feedback.web import doors, templating
+from feedback.web import doors, templating, wording
 
 
 class TooLarge(Exception):
@@ -152,10 +152,33 @@ def sentence(fault: Exception) -> str:
     return SENTENCES.get(name(fault)) or (_kind(fault).__doc__ or "").splitlines()[0]
 
 
+_AGAIN = frozenset({"sign_in", "too_many", "database_away", "crossed"})
+"""What passes: the same form can be sent again, as it was."""
+_SECRET = frozenset({"password", "otp", "old", "new"})
+
+
+async def _held(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form with words in it that came to nothing: browsers do not bring them back, so the page holds them.
+
+    Never a password. A table that is uploaded is chosen again: of somebody who is not signed in it is not read."""
+    path = request.scope["path"]
+    if request.method != "POST" or wants_json(request.scope) or path.startswith("/imports"):
+        return []
+    try:
+        form = await request.form(max_files=60, max_fields=100, max_part_size=1 << 20)
+    except (HTTPException, UnicodeDecodeError, ValueError, TooLarge, ClientDisconnect):
+        return []
+    given = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    written = any(name in wording.TYPED and value.strip() for name, value in given)
+    return given if written and not any(name in _SECRET for name, _ in given) else []
+
+
 async def known(request: Request, fault: Exception) -> Response:
     """The answer for an exception of the table."""
     code, called = TABLE[_kind(fault)]
     more: dict[str, Any] = {}
+    if held := await _held(request):
+        more |= {"held": held, "again": called in _AGAIN}
     if isinstance(fault, BadFields):
         called, more["fields"] = fault.code, fault.fields
     response = plain(request.scope, code, called, SENTENCES.get(called) or sentence(fault), **more)

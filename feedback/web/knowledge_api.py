@@ -52,7 +52,7 @@ async def withdraw_article(request: Request) -> Response:
     if who.role not in authoring.APPROVERS:
         raise permission.WrongRole
     wanted = reading.strictly(article_desk.Withdrawn, await reading.json(request))
-    await authoring.withdraw(doors.hall(request), who, article, reason=wanted.reason, now=clock.now())
+    await article_desk.put_away(doors.hall(request), who, article, wanted)
     return answer(_article(request, await article_desk.own(request)))
 
 

@@ -55,3 +55,30 @@ def test_an_unanswered_row():
 def test_what_is_refused_says_why(change, why):
     with pytest.raises(Refused, match=why):
         hotline.incoming({**ROW, **change}, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("cell", "phone"),
+    [
+        ("13977200001", "13977200001"),
+        ("139-7720-0001", "13977200001"),
+        ("１３９７７２０ ０００１", "13977200001"),
+        ("+86 13977200001", "13977200001"),
+        ("+8613977200001", "13977200001"),
+        ("008613977200001", "13977200001"),
+        ("013977200001", "13977200001"),
+        ("13977200001/13977200002", "13977200001"),
+        ("13977200001 13977200002", "13977200001"),
+        ("0772-2812345转8012、13977200002（女儿）", "13977200002"),
+        ("0772-2812345", "07722812345"),
+        ("（0772）2812345", "07722812345"),
+        ("010 6552 9999", ""),  # split so that it may as well be two numbers
+        ("2812345转801", "2812345"),
+        ("匿名", ""),
+        ("12345", ""),
+        ("1397720", "1397720"),
+        ("139772000011", ""),
+    ],
+)
+def test_a_cell_with_a_phone_gives_one_phone_and_never_a_piece_of_two(cell, phone):
+    assert hotline.incoming({**ROW, "phone": cell}, now=NOW).phone == phone

@@ -148,6 +148,13 @@ async def test_what_is_not_read_yet_is_found_by_number_and_phone(hall):
     )
 
 
+@pytest.mark.parametrize("typed", ["07722812345", "0772-2812345", "（0772）2812345", "0772 281 2345"])
+async def test_a_caller_with_a_landline_is_found_by_it(hall, typed):
+    receipt = await intake.submit(hall, intake.Letter(body="工地夜里打桩", phone="07722812345"), now=MONDAY)
+    assert await found(hall, people.DIAO, typed) == [receipt.number]
+    assert await found(hall, people.DIAO, "0772-2812346") == []
+
+
 async def test_no_word_of_a_protected_case_is_kept(hall, read):
     secret = await submitted(hall, "举报某局长受贿")
     await submitted(hall, "我家门口的路灯不亮")

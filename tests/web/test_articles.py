@@ -118,6 +118,19 @@ async def test_withdrawn_it_is_gone_for_everybody_but_the_bureau(client, number)
     assert "条例修订了" in (await get(client, people.WANG, "/articles/mine")).text
 
 
+async def test_the_reason_of_a_withdrawal_is_kept_and_what_a_colleague_mended_is_looked_at_first(client, number):
+    identity = await written(client, number)
+    address, later = f"/articles/{identity}/withdraw", (article_pages.today() + timedelta(days=90)).isoformat()
+    long = await post(client, people.SHEN, address, version=1, reason="条例修订了" * 50)
+    assert long.status_code == 422 and "条例修订了条例修订了" in long.text and "打桩" in long.text
+    mended = {"title": "夜间打桩", "body": "按修订后的条例写过了。", "category": "", "review_on": later}
+    assert (await post(client, people.JU, f"/articles/{identity}/edit", version=1, **mended)).status_code == 303
+    stale = await post(client, people.SHEN, address, version=1, reason="条例修订了")
+    assert stale.status_code == 409 and "按修订后的条例写过了" in stale.text and "条例修订了" in stale.text
+    assert (await client.get(f"/articles/{identity}")).status_code == 200
+    assert (await post(client, people.SHEN, address, version=2, reason="条例修订了")).status_code == 303
+
+
 @pytest.mark.parametrize("odd", ["0", "x", "9" * 30, "-1", "１"])
 async def test_an_odd_number_is_not_found(client, odd):
     assert (await client.get(f"/articles/{odd}")).status_code == 404

@@ -309,3 +309,48 @@ async def test_one_incident_in_two_categories_is_still_proposed(client):
     await api_step(client, people.DIAO, second, "correct_category", category="C03")
     case = (await client.get(f"/api/v1/cases/{first}", headers=await token(client, people.DIAO))).json()
     assert next(one for one in case["similar"] if one["number"] == second)["same"]
+
+
+async def test_what_was_written_outlives_the_session(client, number):
+    """The page says what to do, and its form is the one that came to nothing."""
+    version = (await get(client, people.WANG, f"/desk/{number}")).form("note")["version"]
+    written = {"step": "note", "version": version, "queue": "working", "text": "现场已拍照，<b>明天</b>复查。"}
+    lost = await client.post(f"/desk/{number}/steps", data=written)
+    page = Page(lost)
+    assert lost.status_code == 401 and "在新窗口登录" in page.text and "现场已拍照，&lt;b&gt;明天" in page.text
+    (again,) = [one for one in page.forms if one["action"] == f"/desk/{number}/steps"]
+    assert again.items() >= {"step": "note", "version": version, "queue": "working"}.items()
+    sent = {name: value for name, value in again.items() if name not in ("action", "method")} | {"text": written["text"]}
+    assert (await post(client, people.WANG, again["action"], **sent)).status_code == 303
+    case = (await client.get(f"/api/v1/cases/{number}", headers=await token(client, people.WANG))).json()
+    assert [one["text"] for one in case["notes"]] == [written["text"]]
+
+
+async def test_what_somebody_may_not_do_is_not_lost_and_no_password_is_shown(client, number):
+    refused = Page(await post(client, people.WANG, "/desk/filters", name="很长" * 20, body="别丢"))
+    assert refused.status == 422 and "别丢" in refused.text
+    wrong = Page(await post(client, people.DIAO, "/desk/bulk", act="reply", answer="已经整改。", outcome="solved"))
+    assert wrong.status == 403 and "已经整改。" in wrong.text and "再送一次" not in wrong.text
+    secret = await client.post("/account/password", data={"old": "旧的一个密码", "new": "新的一个密码", "text": "甲"})
+    assert "一个密码" not in secret.text
+
+
+async def test_nothing_of_a_refused_form_is_missing_where_the_case_has_gone(client, number):
+    """退回以后: also the short fields of the finding."""
+    await api_step(client, people.WANG, number, "return", reason="not_ours", propose="CGJ", basis="权责清单")
+    gone = await post(client, people.WANG, f"/desk/{number}/steps", step="reply", version="3", answer="已经查过。", obstacle="缺图纸", override="已当面说明")
+    assert gone.status_code == 404
+    for words in ("已经查过。", "缺图纸", "已当面说明"):
+        assert words in gone.text
+
+
+async def test_what_was_chosen_is_shown_beside_the_new_state_in_words(client, number):
+    """Two dispatchers: the slower one reads no codes."""
+    await api_step(client, people.WANG, number, "return", reason="not_ours", propose="CGJ", basis="权责清单")
+    version = (await get(client, people.DIAO, f"/desk/{number}")).form("decide_return")["version"]
+    await api_step(client, people.DIAO, number, "note", text="已经问过。")
+    clash = Page(await post(client, people.DIAO, f"/desk/{number}/steps", step="decide_return", version=version, uphold="false", reason="你单位的事"))
+    assert clash.status == 409 and "否" in clash.near("是否同意退单", 80)
+    clash = Page(await post(client, people.DIAO, f"/desk/{number}/steps", step="dispatch", version=version, bureau="CGJ", category="C01"))
+    mine = clash.text[clash.text.index('id="side-mine"'):clash.text.index('id="side-now"')]
+    assert "市城管执法局" in mine and "建筑施工噪声" in mine and "CGJ" not in mine and "C01" not in mine

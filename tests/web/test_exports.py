@@ -52,6 +52,13 @@ async def test_a_queue_leaves_with_its_filter_masked_redacted_and_written_down(c
     assert "受贿" not in str(everything) and len(everything) == 2
 
 
+async def test_a_character_that_xml_does_not_know_spoils_no_workbook(client):
+    """Text pasted from elsewhere holds U+FFFE and U+FFFF now and then; one letter must not cost the whole list."""
+    await at_bureau(client, body=f"{people.NOISE}\uffff请管\ufffe一管。")
+    _, row = table((await export(client, people.DU)).content)
+    assert row[2] == f"{people.NOISE}请管一管。"
+
+
 async def test_contacts_only_for_who_may_with_a_reason_and_every_reveal_kept(client):
     number = await at_bureau(client)
     assert (await export(client, people.SHI, contacts=True, reason="回访")).status_code == 403

@@ -76,6 +76,25 @@ async def test_columns_are_guessed_and_the_first_rows_shown(client, long_ago, co
     assert page.text.count(" selected") == 6
 
 
+async def test_the_preview_refuses_what_the_import_will_refuse(client, long_ago):
+    """A district, or a bureau of an answered row, that the city does not have."""
+    rows = [
+        "工单编号,来电时间,诉求内容,所属区域,承办单位,办理结果,办结时间",
+        "LZ-1,2026-11-20 09:30,路灯坏了一个星期。,火星区,,,",
+        "LZ-2,2026-11-20 09:30,路灯坏了一个星期。,,柳州火星局,已经修好。,2026-11-21",
+        "LZ-3,2026-11-20 09:30,路灯坏了一个星期。,鱼峰区,柳州火星局,,",
+    ]
+    sent = await uploaded(client, "\n".join(rows).encode())
+    page = await get(client, people.DIAO, sent.headers["location"])
+    assert "不导入：没有这个城区：火星区" in page.text and "不导入：没有这个承办单位：柳州火星局" in page.text
+    assert page.text.count("不导入：") == 2  # a live row goes to the dispatcher, with a remark
+    fields = ("id", "date", "body", "district", "bureau", "reply", "reply_date")
+    mapping = {f"c{at}": field for at, field in enumerate(fields)}
+    await client.post(sent.headers["location"], data=mapping, headers=await browser(client, people.DIAO))
+    await filing.run(client.app.state.hall)
+    assert await count(client, "SELECT outcome FROM file_jobs") == "在办 1 件，历史 0 件，以前已导入 0 件，没有导入 2 行。"
+
+
 async def test_live_and_answered_rows_come_in_and_the_refused_are_a_file(client, long_ago):
     job = await brought_in(client, text())
     assert job["status"] == "done" and job["outcome"] == "在办 2 件，历史 1 件，以前已导入 0 件，没有导入 2 行。"

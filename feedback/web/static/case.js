@@ -34,8 +34,9 @@ async function visit(write) {
   const fresh = write && form() && now !== last;
   try {
     const answer = await fetch(where.dataset.presence, { method: "POST", body: fresh ? given : new URLSearchParams() });
-    if (answer.status === 404) where.textContent = "这件已经不归您办理，您写的还在这一页上，可以先复制。";
-    if (answer.status === 404) where.hidden = false;
+    const over = { 401: "登录已经过期，草稿没有再存：请在新窗口登录，这一页先不要关。", 404: "这件已经不归您办理，您写的还在这一页上，可以先复制。" }[answer.status];
+    if (over) where.textContent = over;
+    if (over) where.hidden = false;
     if (!answer.ok || where !== place()) return;
     const content = await answer.json();
     tell(where, content);
