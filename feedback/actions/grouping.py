@@ -98,7 +98,7 @@ async def join_all(hall: Hall, actor: Actor, issue: int, *, lead: str = "", now:
     """Joins the open cases of a group under one of them: the named one, or the oldest with a bureau. Each goes through the one door.
 
     Raises WrongStep when there is nothing to join, WrongRole."""
-    members = (await hot_issues.members(hall.database, [issue]))[issue]
+    members = (await hot_issues.members(hall.database, [issue], person=actor.person_id))[issue]
     found = [case for row in reversed(members) if (case := await cases.by_id(hall.database, row["id"])) is not None]
     head = _lead(found, lead)
     joined, left_out = list[str](), list[str]()

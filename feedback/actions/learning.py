@@ -7,7 +7,7 @@ from feedback.actions.hall import Hall
 from feedback.rules import deadline, permission
 from feedback.rules.learning import Label, Source
 from feedback.rules.permission import Actor, Role
-from feedback.store import audits, cases, labels, models
+from feedback.store import audits, cases, labels, models, recusals
 
 MEMORY = timedelta(days=730)
 """Older letters speak of other rules and other bureaus."""
@@ -58,7 +58,7 @@ async def judge(hall: Hall, actor: Actor, number: str, *, category: str = "", bu
     _demand(actor, AUDITORS)
     case = await cases.get(hall.database, number)
     said = await audits.machine_said(hall.database, case.id) if case and not case.protected else None
-    if case is None or said is None:
+    if case is None or said is None or await recusals.has(hall.database, case.id, actor.person_id):
         raise NotDrawn(number)
     category, bureau = category or said["category"], bureau or said["bureau"]
     same = category == said["category"], bureau == said["bureau"]

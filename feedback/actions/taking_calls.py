@@ -44,8 +44,8 @@ async def remind(hall: Hall, actor: Actor, case: Case, *, now: datetime) -> Case
     return await asking.remind(hall, case, now=now, actor=actor)
 
 
-async def earlier(hall: Hall, phone: str) -> Sequence[Case]:
-    """What the same phone asked before, open cases first; never a protected one."""
-    rows = await contacts.cases_of(hall.database, hall.vault.hash("phone", phone), besides=0)
-    found = [await cases.get(hall.database, row["number"]) for row in rows]
+async def earlier(hall: Hall, actor: Actor, phone: str) -> Sequence[Case]:
+    """What the same phone asked before, open cases first; never one that is protected or that the dispatcher has recused themself from."""
+    numbers = await contacts.numbers_of(hall.database, hall.vault.hash("phone", phone), person=actor.person_id)
+    found = [await cases.get(hall.database, number) for number in numbers]
     return sorted((case for case in found if case is not None), key=lambda case: not case.open)

@@ -5,23 +5,27 @@ from typing import Any
 
 from databases import Database
 
+from feedback.store import recusals
 
-async def waiting(database: Database, *, limit: int) -> list[Any]:
-    """Drawn and not looked at, oldest first: what the machine had said, with the letter."""
+_WAITING = f"audits.decided_at IS NULL AND NOT cases.protected AND cases.id NOT IN {recusals.OF_PERSON}"
+"""One that became protected meanwhile is nobody's sample; what `:person` has recused themself from is not theirs."""
+
+
+async def waiting(database: Database, *, person: int | None, limit: int) -> list[Any]:
+    """Drawn, not looked at and this person's to look at, oldest first: what the machine had said, with the letter."""
     return await database.fetch_all(
-        """SELECT cases.id, cases.number, cases.title, cases.body, cases.address, cases.district, cases.received_at, cases.status,
+        f"""SELECT cases.id, cases.number, cases.title, cases.body, cases.address, cases.district, cases.received_at, cases.status,
             ledger.category, ledger.bureau, ledger.probability, ledger.reasons
         FROM audits JOIN cases ON cases.id = audits.case_id JOIN ledger ON ledger.case_id = audits.case_id
-        WHERE audits.decided_at IS NULL AND NOT cases.protected ORDER BY audits.drawn_at, audits.case_id LIMIT :limit""",
-        {"limit": limit},
+        WHERE {_WAITING} ORDER BY audits.drawn_at, audits.case_id LIMIT :limit""",
+        {"person": person, "limit": limit},
     )
 
 
-async def count_waiting(database: Database) -> int:
-    """How many wait; one that became protected meanwhile is nobody's sample."""
+async def count_waiting(database: Database, *, person: int | None) -> int:
+    """How many wait for this person."""
     return await database.fetch_val(
-        """SELECT count(*) FROM audits JOIN cases ON cases.id = audits.case_id
-        WHERE audits.decided_at IS NULL AND NOT cases.protected"""
+        f"SELECT count(*) FROM audits JOIN cases ON cases.id = audits.case_id WHERE {_WAITING}", {"person": person}
     )
 
 

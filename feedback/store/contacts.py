@@ -6,6 +6,7 @@ from typing import Any
 
 from databases import Database
 
+from feedback.store import recusals
 from feedback.store.vault import Vault
 
 
@@ -76,12 +77,12 @@ async def keep_reveal(database: Database, case_id: int, *, person_id: int, reaso
     )
 
 
-async def cases_of(database: Database, phone_hash: bytes, *, besides: int) -> list[Any]:
-    """Other cases of the same phone: number, title, status and time, newest first."""
-    return await database.fetch_all(
-        """SELECT cases.number, cases.title, cases.status, cases.received_at, cases.bureau FROM contacts
-        JOIN cases ON cases.id = contacts.case_id
-        WHERE contacts.phone_hash = :hash AND cases.id <> :besides AND NOT cases.protected
+async def numbers_of(database: Database, phone_hash: bytes, *, person: int | None) -> list[str]:
+    """The cases of a phone, newest first; none that is protected or that this person has recused themself from."""
+    rows = await database.fetch_all(
+        f"""SELECT cases.number FROM contacts JOIN cases ON cases.id = contacts.case_id
+        WHERE contacts.phone_hash = :hash AND NOT cases.protected AND cases.id NOT IN {recusals.OF_PERSON}
         ORDER BY cases.received_at DESC LIMIT 20""",
-        {"hash": phone_hash, "besides": besides},
+        {"hash": phone_hash, "person": person},
     )
+    return [row["number"] for row in rows]

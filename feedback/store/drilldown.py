@@ -9,7 +9,7 @@ from databases import Database
 from feedback.rules import status
 from feedback.rules.figure import Period
 from feedback.rules.status import Status
-from feedback.store import cohort
+from feedback.store import cohort, recusals
 from feedback.store.cohort import Narrow
 
 PAGE = 50
@@ -40,13 +40,14 @@ class Cursor:
 
 
 async def members(
-    database: Database, period: Period, figure: str, *, narrow: Narrow, now: datetime,
+    database: Database, period: Period, figure: str, *, narrow: Narrow, person: int | None, now: datetime,
     due: date | None = None, after: Cursor | None = None, limit: int = PAGE,
 ) -> list[Any]:  # fmt: skip
-    """The cases of a figure, newest first, `limit` at a time; with `due` those whose last day that is.
+    """The cases of a figure, newest first, `limit` at a time; with `due` those whose last day that is. None that this person has
+    recused themself from: the figure counts it, its words are not theirs to read.
 
     Raises KeyError for a figure that lists none."""
-    values = cohort.values(period, narrow, now=now) | {"limit": limit}
+    values = cohort.values(period, narrow, now=now) | {"limit": limit, "person": person}
     condition = _condition(figure, narrow)
     if due is not None:
         condition += " AND due_at > :due_after AND due_at <= :due_until"
@@ -58,7 +59,8 @@ async def members(
         f"""{cohort.query(narrow, bureau=figure not in _OF_DISPATCH)}
         SELECT id, number, title, status, kind, category, district, bureau, received_at, due_at, warn_at, ended, gone,
             is_open, is_late, late_before, round, solved, historical
-        FROM judged WHERE NOT protected AND {condition} ORDER BY received_at DESC, id DESC LIMIT :limit""",
+        FROM judged WHERE NOT protected AND {condition} AND id NOT IN {recusals.OF_PERSON}
+        ORDER BY received_at DESC, id DESC LIMIT :limit""",
         values,
     )
 
@@ -104,12 +106,13 @@ async def most_overdue(database: Database, *, now: datetime, limit: int = 3) -> 
     )
 
 
-async def reopened_again(database: Database, *, limit: int = 3) -> list[Any]:
-    """Open cases in their third round or later, the most often reopened first."""
+async def reopened_again(database: Database, *, person: int | None, limit: int = 3) -> list[Any]:
+    """Open cases in their third round or later, the most often reopened first; none that this person has recused themself from."""
     return await database.fetch_all(
         f"""SELECT number, title, bureau, round FROM cases
-        WHERE status IN ({_OPEN}) AND NOT protected AND round >= 3 ORDER BY round DESC, id LIMIT :limit""",
-        {"limit": limit},
+        WHERE status IN ({_OPEN}) AND NOT protected AND round >= 3 AND id NOT IN {recusals.OF_PERSON}
+        ORDER BY round DESC, id LIMIT :limit""",
+        {"limit": limit, "person": person},
     )
 
 

@@ -9,6 +9,7 @@ from databases import Database
 from feedback.rules import deadline, hot
 from feedback.rules.figure import Period
 from feedback.rules.hot import Letter
+from feedback.store import recusals
 
 REACH = timedelta(days=45)
 """Days after which the same matter at the same place is a new incident (classifier.likeness.LATER)."""
@@ -118,10 +119,13 @@ async def seen(database: Database, period: Period) -> list[Any]:
 _IN = "received_at >= :begin"
 
 
-async def members(database: Database, issues: Sequence[int], *, period: Period | None = None) -> Mapping[int, list[Any]]:
-    """The cases of each of these groups, of the period or all, the newest first, with the words that decided about them."""
+async def members(
+    database: Database, issues: Sequence[int], *, person: int | None, period: Period | None = None
+) -> Mapping[int, list[Any]]:
+    """The cases of each of these groups, of the period or all, the newest first, with the words that decided about them; none
+    that this person has recused themself from."""
     span = " AND received_at >= :begin AND received_at < :end" if period else ""
-    values: dict[str, Any] = {"issues": list(issues)}
+    values: dict[str, Any] = {"issues": list(issues), "person": person}
     if period:
         values |= {"begin": period.begin, "end": period.end}
     rows = await database.fetch_all(
@@ -129,6 +133,7 @@ async def members(database: Database, issues: Sequence[int], *, period: Period |
             cases.due_at, cases.bureau, cases.lead_id, ledger.reasons
         FROM hot_issue_cases JOIN cases ON cases.id = hot_issue_cases.case_id LEFT JOIN ledger ON ledger.case_id = cases.id
         WHERE issue_id = ANY(:issues) AND NOT protected AND status <> 'withdrawn'{span}
+            AND cases.id NOT IN {recusals.OF_PERSON}
         ORDER BY received_at DESC, cases.id DESC""",
         values,
     )

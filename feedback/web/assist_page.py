@@ -66,7 +66,7 @@ async def looked(request: Request, given: dict[str, str]) -> dict[str, Any]:
     """Earlier cases of the phone typed so far, and the machine's proposals for the words."""
     hall, now = doors.hall(request), clock.now()
     caller, _ = reading.try_form(Caller, {"phone": given.get("phone", "")})
-    found = await taking_calls.earlier(hall, caller.phone) if caller else []
+    found = await taking_calls.earlier(hall, doors.actor(request), caller.phone) if caller else []
     body = given.get("body", "").strip()[:5000]
     understood = None
     if len(body) >= _LEAST:

@@ -24,14 +24,14 @@ async def show(request: Request) -> Response:
 
 
 async def _page(request: Request, number: str, faults: dict[str, str], status_code: int = 200) -> Response:
-    hall = doors.hall(request)
-    found = await audits.waiting(hall.database, limit=PAGE)
+    hall, person = doors.hall(request), doors.actor(request).person_id
+    found = await audits.waiting(hall.database, person=person, limit=PAGE)
     return templating.page(
         request,
         "learning/audit.html",
         status_code=status_code,
         cards=[_card(hall, row) for row in found],
-        waiting=await audits.count_waiting(hall.database),
+        waiting=await audits.count_waiting(hall.database, person=person),
         bureaus=case_page.bureaus(hall.city),
         categories=case_page.categories(hall.city),
         done=_DONE.get(request.query_params.get("done", ""), ""),

@@ -36,7 +36,7 @@ async def city(request: Request) -> Response:
         status_code=422 if shown.faults else 200,
         **context,
         heat=figure_view.heat(shown.hall, cells),
-        pressing=await pressing.items(shown.hall, shown.period, now=shown.now),
+        pressing=await pressing.items(shown.hall, shown.period, person=doors.actor(request).person_id, now=shown.now),
     )
 
 

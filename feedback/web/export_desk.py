@@ -42,7 +42,7 @@ def _notice(hall: Hall, wanted: Wanted, row: Any) -> list[Any]:
 
 async def audit_rows(hall: Hall, wanted: Wanted) -> Rows:
     """The drawn cases nobody has looked at, the oldest first, without personal data."""
-    found = await audits.waiting(hall.database, limit=_MOST)
+    found = await audits.waiting(hall.database, person=wanted.actor.person_id, limit=_MOST)
     for first in range(0, len(found), BATCH):
         yield await export_rows.each(found[first : first + BATCH], lambda row: _drawn(hall, row))
 

@@ -119,7 +119,8 @@ async def _figures(hall: Hall, wanted: Wanted) -> Rows:
     after: Cursor | None = None
     while True:
         found = await drilldown.members(
-            hall.database, shown.period, view.figure, narrow=shown.narrow, now=wanted.now, due=due, after=after, limit=BATCH
+            hall.database, shown.period, view.figure, narrow=shown.narrow, person=wanted.actor.person_id, now=wanted.now,
+            due=due, after=after, limit=BATCH,
         )
         yield await export_rows.each(found, lambda one: _figure(hall, one))
         if len(found) < BATCH:
@@ -165,7 +166,7 @@ async def _hot(hall: Hall, wanted: Wanted) -> Rows:
     yield [
         [one["title"], one["place"], export_rows.name(one["bureau"]), export_rows.name(one["district"]), one["cases"], one["before"], one["burst"],
          one["open"], one["first_at"], one["last_at"], "、".join(each["number"] for each in one["examples"])]
-        for one in await hot_page.found(shown)
+        for one in await hot_page.found(shown, wanted.actor)
     ]  # fmt: skip
 
 

@@ -54,8 +54,8 @@ async def page(request: Request) -> Response:
     if faults or due is None:
         raise errors.BadFields(faults)
     rows = await drilldown.members(
-        shown.hall.database, shown.period, view.figure, narrow=shown.narrow, now=shown.now,
-        due=due if view.due else None, after=_after(view.cursor), limit=drilldown.PAGE + 1,
+        shown.hall.database, shown.period, view.figure, narrow=shown.narrow,
+        person=doors.actor(request).person_id, now=shown.now, due=due if view.due else None, after=_after(view.cursor), limit=drilldown.PAGE + 1,
     )  # fmt: skip
     here, same = rows[: drilldown.PAGE], {"figure": view.figure, "due": view.due}
     further = shown.given(**same, cursor=_cursor(here[-1])) if len(rows) > len(here) else ""

@@ -10,7 +10,7 @@ from feedback import clock
 from feedback.actions import grouping
 from feedback.actions.hall import Hall
 from feedback.rules import hot, permission
-from feedback.rules.permission import Role
+from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
 from feedback.rules.status import OPEN, TABLE, Step, WrongStep
 from feedback.store import cases, hot_issues
@@ -29,8 +29,8 @@ class Join(forms.Form):
     lead: forms.Code = ""
 
 
-async def found(shown: scope.Shown) -> list[dict[str, Any]]:
-    """The hot issues of a period, those that came most suddenly first."""
+async def found(shown: scope.Shown, who: Actor) -> list[dict[str, Any]]:
+    """The hot issues of a period, those that came most suddenly first, with the cases `who` may open."""
     hall, period = shown.hall, shown.period
     wanted = {"bureau": shown.narrow.bureau, "category": shown.narrow.category, "district": shown.narrow.district}
     rows = [
@@ -38,7 +38,7 @@ async def found(shown: scope.Shown) -> list[dict[str, Any]]:
         for row in await hot_issues.seen(hall.database, period)
         if all(code is None or row[name] == code for name, code in wanted.items())
     ]
-    members = await hot_issues.members(hall.database, [row["id"] for row in rows], period=period)
+    members = await hot_issues.members(hall.database, [row["id"] for row in rows], person=who.person_id, period=period)
     return [_view(hall, row, members[row["id"]]) for row in rows]
 
 
@@ -80,7 +80,7 @@ async def page(request: Request) -> Response:
         request,
         "hot_issues/home.html",
         shown=shown,
-        issues=await found(shown),
+        issues=await found(shown, doors.actor(request)),
         least=hot.LEAST,
         presets=scope.PRESETS,
         joins=request.state.person.role in JOINS.roles if JOINS.roles else False,
@@ -101,7 +101,7 @@ def _told(asked: Any) -> str:
 async def api(request: Request) -> Response:
     """Hot issues from one day to another: groups of at least three cases, with examples; `burst` against as long a time before."""
     shown = await scope.demand(request)
-    return answer({"items": await found(shown), "from": shown.period.first, "to": shown.period.last})
+    return answer({"items": await found(shown, doors.actor(request)), "from": shown.period.first, "to": shown.period.last})
 
 
 async def join(request: Request) -> Response:
@@ -139,7 +139,8 @@ async def cases_of(request: Request, issue: int) -> tuple[str, list[Case]]:
     row = await hot_issues.about(hall.database, issue)
     if row is None:
         raise errors.BadFields({"hot_issue": "没有这个热点。"})
-    members = (await hot_issues.members(hall.database, [issue]))[issue]
+    who = doors.actor(request)
+    members = (await hot_issues.members(hall.database, [issue], person=who.person_id))[issue]
     every = [await cases.by_id(hall.database, one["id"]) for one in reversed(members)]
     return f"热点：{title(hall, row, members)}"[:100], [case for case in every if case is not None]
 

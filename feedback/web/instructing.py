@@ -10,10 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from feedback import clock
 from feedback.actions import instructing
-from feedback.rules import code, instruction
+from feedback.rules import instruction
+from feedback.rules.permission import NotYours
 from feedback.rules.record import Case
 from feedback.rules.status import TABLE, Step, WrongStep
-from feedback.store import cases, queues, searching
+from feedback.store import queues, searching
 from feedback.store.queues import Queue
 from feedback.web import (
     case_view,
@@ -58,12 +59,14 @@ async def meant(request: Request, asked: Meant) -> tuple[str, list[Case]]:
 
 
 async def _named(request: Request, numbers: Sequence[str]) -> list[Case]:
-    database = doors.hall(request).database
-    found = [await cases.get(database, number) if code.is_number(number) else None for number in dict.fromkeys(numbers)]
-    unknown = [number for number, case in zip(dict.fromkeys(numbers), found, strict=True) if case is None or case.protected]
-    if unknown:
-        raise errors.BadFields({"cases": f"没有找到这件诉求：{unknown[0][:40]}"})
-    return [case for case in found if case is not None]
+    return [await _one(request, number) for number in dict.fromkeys(numbers)]
+
+
+async def _one(request: Request, number: str) -> Case:
+    try:
+        return await steps.visible(request, number)
+    except NotYours:
+        raise errors.BadFields({"cases": f"没有找到这件诉求：{number[:40]}"}) from None
 
 
 async def _listed(request: Request, asked: Meant) -> list[Case]:

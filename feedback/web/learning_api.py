@@ -24,8 +24,8 @@ class Finding(forms.Form):
 
 async def waiting(request: Request) -> Response:
     """The oldest drawn cases nobody has looked at, and how many there are."""
-    hall = doors.hall(request)
-    found = await audits.waiting(hall.database, limit=auditing.PAGE)
+    hall, person = doors.hall(request), doors.actor(request).person_id
+    found = await audits.waiting(hall.database, person=person, limit=auditing.PAGE)
     items = [
         {
             "number": row["number"], "title": row["title"], "body": row["body"], "address": row["address"],
@@ -34,7 +34,7 @@ async def waiting(request: Request) -> Response:
         }
         for row in found
     ]  # fmt: skip
-    return answer({"items": items, "waiting": await audits.count_waiting(hall.database)})
+    return answer({"items": items, "waiting": await audits.count_waiting(hall.database, person=person)})
 
 
 async def judge(request: Request) -> Response:

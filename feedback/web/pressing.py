@@ -15,12 +15,12 @@ BUSY = 5
 Item = dict[str, str]
 
 
-async def items(hall: Hall, period: Period, *, now: datetime) -> list[Item]:
-    """Sentences with an address and its words; none when all is quiet."""
+async def items(hall: Hall, period: Period, *, person: int | None, now: datetime) -> list[Item]:
+    """Sentences with an address and its words; none when all is quiet. No case that this person has recused themself from."""
     database, name = hall.database, hall.city.bureau_name
     late = [_late(name(row["bureau"]), row, now) for row in await drilldown.most_overdue(database, now=now)]
     busy = [_busy(name, row) for row in await drilldown.busiest_days(database, now=now) if row["n"] >= BUSY]
-    again = [_again(name(row["bureau"]), row) for row in await drilldown.reopened_again(database)]
+    again = [_again(name(row["bureau"]), row) for row in await drilldown.reopened_again(database, person=person)]
     extending = [_extending(name(row["bureau"]), row) for row in await drilldown.extending(database, period)]
     return [*late, *busy[:2], *again, *extending]
 

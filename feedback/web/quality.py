@@ -54,7 +54,7 @@ async def show(request: Request) -> Response:
         "learning/quality.html",
         bureau=bureau,
         category=category,
-        waiting=await audits.count_waiting(hall.database),
+        waiting=await audits.count_waiting(hall.database, person=doors.actor(request).person_id),
         lately=spans.get((None, True), Span()),
         before=spans.get((None, False), Span()),
         alarms=[*_broken(hall, bureau), *_alarms(hall, spans)],

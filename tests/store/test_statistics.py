@@ -29,7 +29,7 @@ async def table(hall, by=By.BUREAU, period=NOVEMBER, now=NOON, **narrow):
 
 
 async def numbers(hall, name, now=NOON, **narrow):
-    rows = await drilldown.members(hall.database, NOVEMBER, name, narrow=Narrow(**narrow), now=now)
+    rows = await drilldown.members(hall.database, NOVEMBER, name, narrow=Narrow(**narrow), person=None, now=now)
     return [row["number"] for row in rows]
 
 
@@ -182,7 +182,7 @@ async def test_what_is_pressing(hall):
     standing = await drilldown.standing(hall.database, narrow=Narrow(bureau="STHJ"), now=at("2026-12-09 09:00"))
     assert tuple(standing._mapping.values()) == (2, 2, 0, 0)
     listed = [
-        await drilldown.members(hall.database, NOVEMBER, "open", narrow=Narrow(), now=MONDAY, due=day)
+        await drilldown.members(hall.database, NOVEMBER, "open", narrow=Narrow(), person=None, now=MONDAY, due=day)
         for day in (date(2026, 12, 7), date(2026, 12, 8))
     ]
     assert [len(rows) for rows in listed] == [2, 0]
@@ -405,7 +405,7 @@ async def test_a_figure_and_its_list_are_the_same_cases(hall, seed):
     for name in sorted(drilldown.FIGURES - {"late", "unsolved"}):
         listed, after = [], None
         while True:
-            page = await drilldown.members(hall.database, period, name, narrow=Narrow(), now=NOW, after=after, limit=30)
+            page = await drilldown.members(hall.database, period, name, narrow=Narrow(), person=None, now=NOW, after=after, limit=30)
             if not page:
                 break
             listed += [row["id"] for row in page]
