@@ -81,7 +81,7 @@ def _may_ask(case: Case, city: City, now: datetime) -> bool:
 
 
 def most_days(case: Case, city: City) -> int:
-    """How many working days an extension of this case may give."""
+    """How many days an extension of this case may give."""
     return deadline.extension_cap(city.term_in(case.limit_version, case.limit_code).limit)
 
 
