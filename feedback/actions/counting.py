@@ -99,7 +99,8 @@ async def again(hall: Hall, case: Case, term: Term) -> Columns:
     if not extensions:
         return columns(hall.city.moved(case.round_started_at, term, base), None)
     at = replayed(first, term.limit, history, extensions, case.round, days, cap)
-    return columns(hall.city.moved(case.round_started_at, term, at), base)
+    worth = sum(min(asked, deadline.extension_cap(term.limit)) for _, asked in extensions)
+    return {**columns(hall.city.moved(case.round_started_at, term, at), base), "extended_days": worth}
 
 
 async def before_split(hall: Hall, case: Case) -> list[Event]:

@@ -170,7 +170,7 @@ async def change_urgency(hall: Hall, actor: Actor, case: Case, *, urgent: bool, 
 
 async def decide_return(hall: Hall, actor: Actor, case: Case, *, uphold: bool, reason: str, now: datetime) -> Case:
     """退单 upheld: the case waits for its next bureau. Rejected: back to the same one, which may not return it again. Raises WrongStep."""
-    returned = await corrections.undecided_return(hall.database, case.id)
+    returned = await corrections.last_return(hall.database, case.id) if case.returned else None
     if returned is None:
         raise WrongStep(Step.UPHOLD_RETURN, case.status)
     step = Step.UPHOLD_RETURN if uphold else Step.REJECT_RETURN

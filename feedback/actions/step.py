@@ -17,6 +17,7 @@ _UNDECIDED = {
     "returned": {
         Step.RETURN: True,
         **dict.fromkeys((Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH, Step.DECLINE, Step.DIVERT), False),
+        **dict.fromkeys((Step.FOLLOW, Step.WITHDRAW, Step.TERMINATE), False),
     },
     "asked_again": {Step.REQUEST_REWORK: True, Step.REFUSE_REWORK: False, Step.REWORK: False},
 }

@@ -10,11 +10,12 @@ from feedback.rules import deadline
 from feedback.rules.permission import Actor
 from feedback.rules.record import Case
 from feedback.rules.status import Step, WrongStep
-from feedback.store import extensions
+from feedback.store import cases, extensions
 
 
 async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool, reason: str, now: datetime) -> Case:
-    """Grants or refuses the extension asked for; the citizen is told the reason of a granted one. Raises WrongStep."""
+    """Grants or refuses the extension asked for; the citizen is told the reason of a granted one: the bureau's own words where the
+    supervisor adds none. Raises WrongStep."""
     asked = await extensions.get(hall.database, case.id, case.round)
     if asked is None or asked["granted"] is not None or case.due_at is None:
         raise WrongStep(Step.GRANT_EXTENSION, case.status)
@@ -24,6 +25,7 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
     due, days = deadline.grant(case.due_at, asked["days"], hall.city.calendar, limit=limit)
     if not days:  # the limit has changed since it was asked for, and allows none
         raise WrongStep(Step.GRANT_EXTENSION, case.status)
+    reason = reason or await _why_asked(hall, case)
     changes = {**counting.moved(hall, case, due, base=case.due_at), "extended_days": days}
     async with hall.database.transaction():
         after = await take_step(
@@ -39,6 +41,14 @@ async def decide_extension(hall: Hall, actor: Actor, case: Case, *, grant: bool,
         await extensions.decide(hall.database, case.id, case.round, granted=True, now=now)
         await tell(hall, after, "extended", now=now, text=reason)
     return after
+
+
+async def _why_asked(hall: Hall, case: Case) -> str:
+    """What the bureau wrote when it asked; its form says that the citizen will see it."""
+    history = await cases.events(hall.database, case.id)
+    asked = next(event.seq for event in reversed(history) if event.step is Step.REQUEST_EXTENSION)
+    texts = await cases.texts(hall.database, case.id, vault=hall.vault)
+    return next(text.body for text in texts if (text.seq, text.field) == (asked, "reason"))
 
 
 async def _refuse(hall: Hall, actor: Actor, case: Case, *, reason: str, now: datetime) -> Case:

@@ -10,10 +10,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from feedback.rules.calendar import Calendar
-from feedback.rules.limit import PAUSE_CAP, Limit, Regime, Unit, choose, extension_cap, parse
+from feedback.rules.limit import PAUSE_CAP, Limit, Regime, Unit, choose, extension_cap, extension_unit, parse
 
 __all__ = [
-    "PAUSE_CAP", "Counted", "Light", "Limit", "Regime", "Unit", "choose", "due", "explain", "extend", "extension_cap",
+    "PAUSE_CAP", "Counted", "Light", "Limit", "Regime", "Unit", "choose", "due", "explain", "extend", "extension_cap", "extension_unit",
     "light", "parse", "pause_ends", "pause_used", "provisional", "remaining", "resume", "warn_at", "warn_before",
 ]  # fmt: skip
 

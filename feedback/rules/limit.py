@@ -113,6 +113,11 @@ def extension_cap(limit: Limit) -> int:
     return min(EXTENSION_CAP, limit.amount if limit.span is None else limit.span // timedelta(days=1))
 
 
+def extension_unit(limit: Limit) -> str:
+    """What the days of an extension are: working days for a limit in those, else days as they come."""
+    return limit.unit.chinese if limit.unit is Unit.WORKING_DAYS else Unit.CALENDAR_DAYS.chinese
+
+
 def choose(
     *,
     urgent: bool,

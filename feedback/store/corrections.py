@@ -40,15 +40,11 @@ async def any_return(database: Database, case_id: int) -> bool:
     return found is not None
 
 
-async def undecided_return(database: Database, case_id: int) -> str | None:
-    """The bureau whose return the dispatcher has not decided yet."""
-    row = await database.fetch_one(
-        """SELECT step, bureau FROM events
-        WHERE case_id = :id AND step IN ('return', 'uphold_return', 'reject_return', 'dispatch')
-        ORDER BY seq DESC LIMIT 1""",
-        {"id": case_id},
+async def last_return(database: Database, case_id: int) -> str | None:
+    """The bureau that returned the case last; whether that still waits for its decision is the case's `returned`."""
+    return await database.fetch_val(
+        "SELECT bureau FROM events WHERE case_id = :id AND step = 'return' ORDER BY seq DESC LIMIT 1", {"id": case_id}
     )
-    return row["bureau"] if row and row["step"] == "return" else None
 
 
 async def reject_return(database: Database, case_id: int, *, bureau: str, round: int) -> None:

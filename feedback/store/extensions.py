@@ -9,7 +9,7 @@ from feedback.store import recusals
 
 
 async def ask(database: Database, case_id: int, round: int, *, days: int, now: datetime) -> None:
-    """Writes the request down. `days` are working days."""
+    """Writes the request down. `days` are those of `limit.extension_unit`."""
     await database.execute(
         "INSERT INTO extensions (case_id, round, days, asked_at) VALUES (:case_id, :round, :days, :now)",
         {"case_id": case_id, "round": round, "days": days, "now": now},
@@ -43,7 +43,7 @@ async def lapse(database: Database, case_id: int, round: int) -> None:
 async def undecided(database: Database, person_id: int | None = None) -> list[Any]:
     """Requests that wait for a supervisor, oldest first; without those of cases this person has recused themself from."""
     return await database.fetch_all(
-        f"""SELECT cases.number, cases.title, cases.bureau, cases.due_at, cases.version, extensions.days, extensions.asked_at,
+        f"""SELECT cases.number, cases.title, cases.bureau, cases.due_at, cases.version, cases.limit_version, cases.limit_code, extensions.days, extensions.asked_at,
             texts.body AS reason
         FROM extensions JOIN cases ON cases.id = extensions.case_id AND cases.round = extensions.round
         LEFT JOIN LATERAL (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from feedback.actions import authoring
+from feedback.actions import authoring, counting
 from feedback.actions.hall import Hall
 from feedback.actions.revealing import MAY_REVEAL
 from feedback.rules import permission
@@ -205,6 +205,7 @@ async def choices(hall: Hall, case: Case, can: Sequence[str]) -> dict[str, Any]:
         "colleagues": [(one.id, f"{one.name}（{wording.ROLES[one.role]}）") for one in own] if "assign" in some else [],
         "readers": _by_place(hall.city, readers if "note" in some else []),
         "days": offering.most_days(case, hall.city),
+        "rework": counting.rework_term(hall, case).limit.text() if "rework" in some else "",
     }
 
 

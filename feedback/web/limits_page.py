@@ -1,5 +1,6 @@
 """The limits as a page for the system administrator: what applies, since when, and a new version for new cases."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -59,7 +60,10 @@ async def change(request: Request) -> Response:
     """A new version, or the page again with what was typed."""
     hall, given = doors.hall(request), await reading.posted(request)
     rows = await limits.rows(hall.database, hall.city.version)
+    seen = await limits.rows(hall.database, given.get("version", "")) or rows
+    given = _changed(seen, given)
     wanted, faults = _limits({row["code"]: Unit(row["unit"]) for row in rows}, given)
+    faults |= _overtaken(seen, rows, wanted)
     note = given.get("note", "").strip()
     if not 2 <= len(note) <= LONGEST_NOTE:
         faults["note"] = f"请写明依据的文件，2 到 {LONGEST_NOTE} 个字。"
@@ -70,6 +74,28 @@ async def change(request: Request) -> Response:
         except keeping_limits.NothingNew as fault:
             faults["note"] = fault.__doc__ or ""
     return await _page(request, given, faults)
+
+
+def _changed(seen: Sequence[Any], given: dict[str, str]) -> dict[str, str]:
+    """What was typed without the limits that were left as the page showed them: the form sends them all, and those that somebody
+    else has changed since then are not taken back."""
+    kept = dict(given)
+    for row in seen:
+        typed = (given.get(row["code"], "").strip(), given.get(f"{row['code']}_unit", row["unit"]))
+        if typed == (str(row["amount"]), row["unit"]):
+            del kept[row["code"]]
+            kept.pop(f"{row['code']}_unit", None)
+    return kept
+
+
+def _overtaken(seen: Sequence[Any], rows: Sequence[Any], wanted: dict[str, Limit]) -> dict[str, str]:
+    """A sentence for each wanted limit that somebody else has changed since the page was opened."""
+    before, now = ({row["code"]: Limit(row["amount"], Unit(row["unit"])) for row in some} for some in (seen, rows))
+    return {
+        code: f"您打开这一页以后，别人把它改成了 {now[code].text()}。要用您填的，请再点一次。"
+        for code in wanted
+        if before.get(code) != now[code] != wanted[code]
+    }
 
 
 def _limits(units: dict[str, Unit], given: dict[str, str]) -> tuple[dict[str, Limit], dict[str, str]]:

@@ -15,7 +15,6 @@ from feedback.rules.record import Case, Event
 from feedback.rules.status import TABLE, Step
 from feedback.web import steps
 
-_DECIDES_RETURN = (Step.RETURN, Step.UPHOLD_RETURN, Step.REJECT_RETURN, Step.DISPATCH)
 _GIVES = (Step.ROUTE, Step.DISPATCH, Step.REJECT_RETURN, Step.SPLIT, Step.REWORK, Step.UNJOIN)
 """Steps that give a case to a bureau, or back to it alone."""
 
@@ -35,13 +34,13 @@ class Facts:
     @classmethod
     def of(cls, history: Sequence[Event], case: Case, extension: Any | None) -> "Facts":
         """The facts as the history and the extension of this round tell them."""
-        last = next((event for event in reversed(history) if event.step in _DECIDES_RETURN), None)
+        last = next((event for event in reversed(history) if event.step is Step.RETURN), None)
         returned = any(
             event.step is Step.RETURN and event.round == case.round and event.bureau == case.bureau for event in history
         )
         decided = extension is not None and extension["granted"] is not None
         return cls(
-            last if last and last.step is Step.RETURN else None, returned, extension is not None, decided,
+            last if case.returned else None, returned, extension is not None, decided,
             next((event.person_id for event in reversed(history) if event.step is Step.REPLY), None),
             _held_since(history, case),
         )  # fmt: skip
@@ -82,7 +81,7 @@ def _may_ask(case: Case, city: City, now: datetime) -> bool:
 
 
 def most_days(case: Case, city: City) -> int:
-    """How many working days an extension of this case may give."""
+    """How many days an extension of this case may give."""
     return deadline.extension_cap(city.term_in(case.limit_version, case.limit_code).limit)
 
 

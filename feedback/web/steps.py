@@ -59,7 +59,7 @@ def _demand_category(hall: Hall, code: str) -> None:
 
 
 async def _proposal(hall: Hall, given: Any) -> dict[str, Any]:
-    if given.propose and given.propose not in hall.city.bureaus:
+    if given.propose and not hall.city.serves(given.propose):
         raise errors.BadFields({"propose": f"没有这个单位：{given.propose[:20]}"})
     return _plain(given)
 
@@ -93,7 +93,7 @@ async def _colleague(hall: Hall, given: Any) -> dict[str, Any]:
 
 async def _part(hall: Hall, given: Any) -> dict[str, Any]:
     _demand_category(hall, given.category)
-    if given.bureau is not None and given.bureau not in hall.city.bureaus:
+    if given.bureau is not None and not hall.city.serves(given.bureau):
         raise errors.BadFields({"bureau": f"没有这个单位：{given.bureau[:20]}"})
     part = splitting.Part(given.part, given.category, title=given.title, bureau=given.bureau, kind=given.kind, files=given.files)
     return {"own": given.own, "part": part}

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from feedback import clock
 from feedback.actions import instructing
 from feedback.actions.hall import Hall
-from feedback.rules import figure, metric
+from feedback.rules import deadline, figure, metric
 from feedback.rules.figure import Period
 from feedback.rules.instruction import State
 from feedback.rules.permission import Role
@@ -34,7 +34,7 @@ async def home(request: Request) -> Response:
         overdue=await _rows(request, Queue.OVERDUE),
         due_soon=await _rows(request, Queue.DUE_SOON),
         suspended=await _suspended(request),
-        extensions=[_waiting(hall, one) for one in await extensions.undecided(hall.database, who.person_id)],
+        extensions=[_asked(hall, one) for one in await extensions.undecided(hall.database, who.person_id)],
         reworks=[_waiting(hall, one) for one in await oversight.rework_asked(hall.database, who.person_id)],
         orders=[ledger.shown(hall, one, now) for one in await instructions.page(hall.database, State.OPEN, whose, limit=SHOWN)],
         order_counts=await instructions.counts(hall.database, whose),
@@ -75,6 +75,12 @@ async def _suspended(request: Request) -> list[dict[str, Any]]:
     found, _ = await queues.page(hall.database, who, Queue.SUSPENDED, None, "", now=now, limit=SHOWN)
     said = await oversight.last_words(hall.database, [case.id for case in found], "suspend")
     return [{**case_view.row(hall, case, now), "said": said.get(case.id, {})} for case in found]
+
+
+def _asked(hall: Hall, found: Any) -> dict[str, Any]:
+    """An extension to decide, its days in what the limit of the case counts."""
+    limit = hall.city.term_in(found["limit_version"], found["limit_code"]).limit
+    return {**_waiting(hall, found), "unit": deadline.extension_unit(limit)}
 
 
 def _waiting(hall: Hall, found: Any) -> dict[str, Any]:

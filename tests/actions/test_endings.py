@@ -211,3 +211,14 @@ async def test_a_request_for_more_time_ends_with_the_bureau_that_asked(hall):
     case = await handling.request_extension(hall, li, case, days=3, reason="要挖开看", now=at("2026-11-24 10:00"))
     case = await supervising.decide_extension(hall, du, case, grant=True, reason="可以", now=at("2026-11-24 11:00"))
     assert case.due_at == at("2026-12-11 00:00")  # 7 December and three working days
+
+
+@pytest.mark.parametrize(("written", "told"), [("", "检测机构 12 月才有报告"), ("同意，检测需要时间", "同意，检测需要时间")])
+async def test_the_citizen_is_told_why_an_extension_was_granted_also_when_the_supervisor_writes_nothing(hall, written, told):
+    _, case = await submitted(hall)
+    wang, du = await actor(hall, people.WANG), await actor(hall, people.DU)
+    case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+    case = await handling.request_extension(hall, wang, case, days=5, reason="检测机构 12 月才有报告", now=at("2026-11-23 11:00"))
+    case = await supervising.decide_extension(hall, du, case, grant=True, reason=written, now=at("2026-11-23 12:00"))
+    said = await cases.texts(hall.database, case.id, vault=hall.vault, public_only=True)
+    assert [text.body for text in said if text.field == "reason"] == [told]

@@ -9,6 +9,7 @@ from feedback.actions import asking, dispatching, handling, intake, supervising
 from feedback.rules.limit import Regime, parse
 from feedback.rules.status import Status, Step, WrongStep
 from feedback.store import cases
+from feedback.web import case_view
 from tests import people
 from tests.actions.test_story import MONDAY, submitted
 from tests.conftest import actor, at
@@ -109,3 +110,19 @@ async def test_an_extension_hinders_nobody_from_marking_a_case_urgent_whose_limi
     hall.city.terms[urgent.version, urgent.code] = dataclasses.replace(urgent, limit=parse("2h"))
     case = await dispatching.change_urgency(hall, diao, case, urgent=True, now=at("2026-11-25 10:00"))
     assert case.due_at == case.round_started_at + timedelta(hours=2)
+
+
+async def test_the_days_an_extension_is_worth_are_those_that_are_told(hall):
+    """30 calendar days of 信访 are told as 10 working days under the hotline's rules, and as 30 days again under those of 信访."""
+    receipt = await intake.submit(hall, intake.Letter(body=people.NOISE, source=intake.XINFANG), now=at("2026-11-23 09:00"))
+    case = await cases.get(hall.database, receipt.number)
+    diao, wang, du = [await actor(hall, one) for one in (people.DIAO, people.WANG, people.DU)]
+    case = await handling.accept(hall, wang, case, now=at("2026-11-23 10:00"))
+    case = await handling.request_extension(hall, wang, case, days=30, reason="情况复杂", now=at("2026-11-24 10:00"))
+    case = await supervising.decide_extension(hall, du, case, grant=True, reason="情况复杂", now=at("2026-11-24 11:00"))
+    told = []
+    for regime in (Regime.HOTLINE, Regime.XINFANG):
+        case = await dispatching.change_regime(hall, diao, case, regime=regime, now=at("2026-11-25 10:00"))
+        view = await case_view.staff(hall, wang, case, now=at("2026-11-25 11:00"))
+        told.append((view["extended_days"], view["extension_unit"]))
+    assert told == [(10, "个工作日"), (30, "天")]

@@ -55,6 +55,27 @@ async def test_a_new_version_is_for_new_cases_only(client):
     assert (old.limit_version, new.limit_version) == ("2026-1", version)
 
 
+async def test_a_page_that_was_opened_before_somebody_else_changed_a_limit_takes_nothing_back(client):
+    """The form sends every limit of the page; only those that were changed on it are meant."""
+    city = client.app.state.hall.city
+    await sign_in(client, people.XI)
+    opened = {"version": city.version, "TS": "10", "TS_unit": "wd", "ZX": "2", "ZX_unit": "wd", "note": "柳政办〔2027〕3号"}
+    assert f'name="version" value="{city.version}"' in (await client.get("/admin/limits")).text
+    assert (await client.post("/admin/limits", data={**opened, "TS": "8"})).status_code == 303
+    assert (await client.post("/admin/limits", data={**opened, "ZX": "1"})).status_code == 303
+
+    def now(code):
+        city = client.app.state.hall.city
+        return str(city.terms[city.version, code].limit)
+
+    assert (now("TS"), now("ZX")) == ("8wd", "1wd")
+    both = await client.post("/admin/limits", data={**opened, "TS": "9", "ZX": "2"})
+    assert both.status_code == 422 and "别人把它改成了 8 个工作日" in both.text and now("TS") == "8wd"
+    assert 'name="TS" value="9"' in both.text and 'name="ZX" value="1"' in both.text
+    again = await client.post("/admin/limits", data={**opened, "version": client.app.state.hall.city.version, "TS": "9", "ZX": "1"})
+    assert again.status_code == 303 and (now("TS"), now("ZX")) == ("9wd", "1wd")
+
+
 async def test_only_the_system_administrator_changes_limits(client):
     await sign_in(client, people.DU)
     assert (await client.get("/admin/limits")).status_code == 403

@@ -1,5 +1,7 @@
 """Splitting a letter: the page with its suggestions, the JSON step, and what the citizen sees with one query code."""
 
+import dataclasses
+
 import pytest
 
 from feedback.actions import splitting
@@ -113,3 +115,16 @@ async def test_the_other_part_is_a_link_for_who_may_open_it(client):
         page = await get(client, someone, f"/desk/{number}")
         told = page.near("同一封信拆出的", 400)
         assert part["number"] in told and (f'href="{address}"' in told) == (wanted == 200), someone
+
+
+async def test_a_part_goes_to_no_bureau_that_is_no_more(client):
+    """The page was open while the ecology bureau was merged away: nobody would hold the second case."""
+    number, hall = await at_bureau(client), client.app.state.hall
+    bureaus = dict(hall.city.bureaus) | {"STHJ": dataclasses.replace(hall.city.bureaus["STHJ"], active=False)}
+    hall.city = dataclasses.replace(hall.city, bureaus=bureaus)
+    version = (await seen_by(client, people.DIAO, number))["version"]
+    sent = await post(client, people.DIAO, f"/desk/{number}/split", **FIELDS | {"bureau": "STHJ"}, version=version)
+    assert sent.status_code == 422 and "没有这个单位：STHJ" in sent.text and LAMP in sent.text
+    assert (await seen_by(client, people.DIAO, number))["parts"] == []
+    sent = await post(client, people.DIAO, f"/desk/{number}/split", **FIELDS, version=version)
+    assert sent.status_code == 303

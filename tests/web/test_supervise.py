@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from feedback import clock
+from feedback.actions import intake
 from tests import people
+from tests.conftest import understand_noise
 from tests.web.conftest import submitted
 from tests.web.staff import api_step, at_bureau, browser, get, post
 
@@ -157,3 +159,16 @@ async def test_the_accounts_are_shown_to_the_security_administrator_alone(client
         assert page.status == 200 and "/admin/people" not in page.text
     for someone in (people.WANG, people.SHI):
         assert (await client.get("/admin", headers=await browser(client, someone))).status_code == 403
+
+
+async def test_an_extension_of_xinfang_is_told_in_days_and_not_in_working_days(client):
+    client.app.state.hall.understand = understand_noise
+    number = (await submitted(client, source=intake.XINFANG))["number"]
+    await api_step(client, people.WANG, number, "accept")
+    page = await get(client, people.WANG, f"/desk/{number}")
+    assert "延长几天" in page.text and "最多 30 天，" in page.text and "30 个工作日" not in page.text
+    await api_step(client, people.WANG, number, "request_extension", days=30, reason="案情复杂，要等鉴定")
+    assert "申请延长 30 天" in (await get(client, people.DU, "/supervise")).text
+    assert "申请延期 <b>30</b> 天" in (await get(client, people.DU, f"/desk/{number}")).text
+    await api_step(client, people.DU, number, "decide_extension", grant=True, reason="同意")
+    assert "已延期 30 天" in (await get(client, people.WANG, f"/desk/{number}")).text
