@@ -9,7 +9,7 @@ from feedback.actions import telling
 from feedback.actions.hall import Hall
 from feedback.actions.step import take_step
 from feedback.rules import ladder
-from feedback.rules.ladder import Rung
+from feedback.rules.ladder import Look, Rung
 from feedback.rules.limit import Stage
 from feedback.rules.permission import CLOCK
 from feedback.rules.record import Case
@@ -42,11 +42,12 @@ async def climb(hall: Hall, *, now: datetime) -> int:
     """Takes every rung that is due, if people are at their desks; returns how many. A case that changed meanwhile waits."""
     if not ladder.in_working_time(now, hall.city.calendar):
         return 0
-    return await _climb_stages(hall, now=now) + await _climb_answers(hall, now=now)
+    look = ladder.look(now, hall.city.calendar)
+    return await _climb_stages(hall, look) + await _climb_answers(hall, look)
 
 
-async def _climb_stages(hall: Hall, *, now: datetime) -> int:
-    return await each_stage(hall, await stages.due(hall.database, now=now), warn_of_stage, now=now)
+async def _climb_stages(hall: Hall, look: Look) -> int:
+    return await each_stage(hall, await stages.due(hall.database, look), warn_of_stage, now=look.now)
 
 
 async def each_stage(hall: Hall, found: Sequence[Watched], act: OnStage, *, now: datetime) -> int:
@@ -63,12 +64,12 @@ async def each_stage(hall: Hall, found: Sequence[Watched], act: OnStage, *, now:
     return taken
 
 
-async def _climb_answers(hall: Hall, *, now: datetime) -> int:
+async def _climb_answers(hall: Hall, look: Look) -> int:
     taken = 0
     changed: dict[int, Case] = {}
-    for case, rung in await reminders.due(hall.database, now=now):
+    for case, rung in await reminders.due(hall.database, look):
         try:
-            changed[case.id] = await warn(hall, changed.get(case.id, case), rung, now=now)
+            changed[case.id] = await warn(hall, changed.get(case.id, case), rung, now=look.now)
         except cases.Stale:
             continue  # somebody was faster; the next tick sees the case as it is then
         taken += 1

@@ -7,7 +7,7 @@ from typing import Any
 from databases import Database
 
 from feedback.rules import ladder
-from feedback.rules.ladder import Rung
+from feedback.rules.ladder import Look, Rung
 from feedback.rules.permission import Actor, Role
 from feedback.rules.record import Case
 from feedback.store import cases, people
@@ -17,20 +17,32 @@ MOST = 50
 """Notices shown at once; a person with more has other worries than the rest of the list."""
 
 
-async def due(database: Database, *, now: datetime) -> list[tuple[Case, Rung]]:
+def on_rung(of: str = "") -> str:
+    """Whether `ladder.share` of the yellow time of a row is over, or would be over on a last day nobody works on; values: `looked`."""
+    yellow = f"({of}due_at - {of}warn_at)"
+    ahead = f"{yellow} = interval '1 day' AND {of}warn_at >= :rest AND {of}due_at <= :back"
+    return f"""({of}warn_at + {yellow} * ladder.share <= :now
+            OR (ladder.share < 1 AND {ahead} AND interval '1 day' * ladder.share <= :gone))"""
+
+
+def looked(look: Look) -> dict[str, Any]:
+    """The values of `on_rung`, and :reach: no row that turns yellow later has a rung to take."""
+    return {"now": look.now, "rest": look.rest, "back": look.back, "gone": look.gone, "reach": look.reach}
+
+
+async def due(database: Database, look: Look) -> list[tuple[Case, Rung]]:
     """Rungs that are due and have not been taken in this round, at most a batch. A case that waits for its citizen rests.
 
-    No rung is due before the case turns yellow; a case whose ladder is climbed to its end is not looked at."""
+    A case whose ladder is climbed to its end is not looked at."""
     rows = await database.fetch_all(
         f"""SELECT {cases.COLUMNS}, ladder.rung FROM cases
         CROSS JOIN unnest(CAST(:rungs AS text[]), CAST(:shares AS double precision[])) AS ladder (rung, share)
         WHERE status IN ('triage','assigned','working','suspended','in_review')
-            AND warned_round < round AND warn_at <= :now
-            AND warn_at + (due_at - warn_at) * ladder.share <= :now
+            AND warned_round < round AND warn_at <= :reach AND {on_rung()}
             AND NOT EXISTS (SELECT 1 FROM warnings
                 WHERE warnings.case_id = cases.id AND warnings.round = cases.round AND warnings.rung = ladder.rung)
         ORDER BY warn_at, cases.id, ladder.share LIMIT {BATCH}""",
-        {"now": now, "rungs": [rung.value for rung in Rung], "shares": [ladder.SHARES[rung] for rung in Rung]},
+        {**looked(look), "rungs": [rung.value for rung in Rung], "shares": [ladder.SHARES[rung] for rung in Rung]},
     )
     return [(cases.read(row), Rung(row["rung"])) for row in rows]
 

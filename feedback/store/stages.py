@@ -9,10 +9,10 @@ from typing import Any
 from databases import Database
 
 from feedback.rules import ladder
-from feedback.rules.ladder import Rung
+from feedback.rules.ladder import Look, Rung
 from feedback.rules.limit import OF_LEAD, OF_SUPPORT, Stage
 from feedback.rules.record import Case
-from feedback.store import cases
+from feedback.store import cases, reminders
 
 BATCH = 200
 
@@ -44,7 +44,7 @@ def _held(stage: Stage, condition: str) -> str:
     """The running assignments in which this stage is not done, warned from a moment on; found by its partial index."""
     return f"""SELECT held.id, held.case_id, held.bureau, '{stage}' AS stage, held.{stage}_due_at AS due_at, held.{stage}_warn_at AS warn_at
         FROM assignments AS held JOIN cases ON cases.id = held.case_id
-        WHERE held.role = '{_ROLE[stage]}' AND held.until_at IS NULL AND held.{_RUNNING[stage]} AND held.{stage}_warn_at <= :now
+        WHERE held.role = '{_ROLE[stage]}' AND held.until_at IS NULL AND held.{_RUNNING[stage]} AND held.{stage}_warn_at <= :reach
             AND NOT held.{stage}_over
             AND {_OPEN[stage]} AND {condition}"""
 
@@ -59,7 +59,7 @@ async def missed(database: Database, *, now: datetime) -> list[Watched]:
     rows = await database.fetch_all(
         f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.bureau AS holder, held.stage, held.due_at AS stage_due_at
         FROM ({found}) AS held JOIN cases ON cases.id = held.case_id ORDER BY held.due_at, held.id, held.stage LIMIT {BATCH}""",
-        {"now": now},
+        {"now": now, "reach": now},
     )
     return [_watched(row) for row in rows]
 
@@ -87,17 +87,21 @@ async def _end(database: Database, watched: Watched) -> None:
     )
 
 
-async def due(database: Database, *, now: datetime) -> list[Watched]:
+async def due(database: Database, look: Look) -> list[Watched]:
     """Rungs of stages that are due and were not taken for this assignment, at most a batch."""
     rows = await database.fetch_all(
         f"""SELECT {cases.COLUMNS}, held.id AS assignment_id, held.bureau AS holder, held.stage, held.due_at AS stage_due_at, ladder.rung
         FROM ({_either("true")}) AS held JOIN cases ON cases.id = held.case_id
         CROSS JOIN unnest(CAST(:rungs AS text[]), CAST(:shares AS double precision[])) AS ladder (rung, share)
-        WHERE held.warn_at + (held.due_at - held.warn_at) * ladder.share <= :now
+        WHERE {reminders.on_rung("held.")}
             AND NOT EXISTS (SELECT FROM stage_warnings AS told
                 WHERE told.assignment_id = held.id AND told.stage = held.stage AND told.rung = ladder.rung)
         ORDER BY held.due_at, held.id, ladder.share LIMIT {BATCH}""",
-        {"now": now, "rungs": [one.value for one in ladder.STAGE_SHARES], "shares": list(ladder.STAGE_SHARES.values())},
+        {
+            **reminders.looked(look),
+            "rungs": [one.value for one in ladder.STAGE_SHARES],
+            "shares": list(ladder.STAGE_SHARES.values()),
+        },
     )
     return [_watched(row, Rung(row["rung"])) for row in rows]
 

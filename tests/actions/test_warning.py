@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedback.actions import asking, handling, timing
+from feedback.actions import asking, handling, intake, timing
 from feedback.rules import ladder
 from feedback.rules.ladder import Rung
 from feedback.rules.permission import Actor, Role
@@ -54,6 +54,33 @@ async def test_the_last_day_climbs_from_handler_to_leader(hall):
     steps = [event.step for event in await cases.events(hall.database, case.id)]
     assert steps[-5:] == [Step.WARN, Step.WARN, Step.WARN, Step.BREACH, Step.WARN]
     assert await told(hall, people.LI) == []
+
+
+async def test_a_last_day_nobody_works_on_is_warned_of_on_the_working_day_before(hall):
+    # 信访 of Tuesday 24 November: sixty days end with Saturday 23 January 2027.
+    receipt = await intake.submit(hall, intake.Letter(body=people.NOISE, source=intake.XINFANG), now=at("2026-11-24 10:00"))
+    case = await cases.get(hall.database, receipt.number)
+    assert case.due_at == at("2027-01-24 00:00")
+    climbed = {}
+    for moment in ("2027-01-21 17:30", "2027-01-22 08:29", "2027-01-22 08:30", "2027-01-22 12:00", "2027-01-22 16:00",
+                   "2027-01-23 10:00", "2027-01-24 10:00", "2027-01-25 08:30"):  # fmt: skip
+        await timing.tick(hall, now=at(moment))
+        climbed[moment] = len(await warnings(hall, case))
+    assert list(climbed.values()) == [0, 0, 1, 2, 3, 3, 3, 4]
+    assert await warnings(hall, case) == ["handler", "head", "supervisor", "leader"]
+    assert (await cases.get(hall.database, case.number)).breached_at == at("2027-01-24 00:00")
+
+
+async def test_a_stage_whose_last_day_is_a_rest_day_too(hall):
+    # 信访 of Friday 27 November: fifteen days to take it up end with Saturday 12 December.
+    await intake.submit(hall, intake.Letter(body=people.NOISE, source=intake.XINFANG), now=at("2026-11-27 10:00"))
+    await timing.tick(hall, now=at("2026-12-10 17:30"))
+    assert await hall.database.fetch_val("SELECT count(*) FROM stage_warnings") == 0
+    await timing.tick(hall, now=at("2026-12-11 12:00"))
+    rows = await hall.database.fetch_all("SELECT stage, rung FROM stage_warnings WHERE stage <> 'contribute' ORDER BY 1, 2")
+    assert [(row["stage"], row["rung"]) for row in rows] == [
+        ("accept", "handler"), ("accept", "head"), ("contact", "handler"), ("contact", "head"),
+    ]  # fmt: skip
 
 
 async def test_before_anybody_signs_all_handlers_of_the_bureau_are_told(hall):

@@ -288,6 +288,11 @@ def test_choose(case: dict[str, object], code: str):
     assert deadline.choose(**case) == code
 
 
+@pytest.mark.parametrize(("limit", "unit"), [("5wd", "个工作日"), ("60cd", "天"), ("24h", "天"), ("30m", "天")])
+def test_an_extension_is_told_in_the_days_it_is_given_in(limit: str, unit: str):
+    assert deadline.extension_unit(deadline.parse(limit)) == unit
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="类型"):
         deadline.choose(urgent=True, kind="rant")

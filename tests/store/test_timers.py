@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from feedback.rules.ladder import Look
 from feedback.store import calendars, hot_issues, reminders, shadows, stages, timers
 from tests.store.test_queues import MONDAY, Recording, fill
 
@@ -23,11 +24,15 @@ async def long_since(hall):
         await hall.database.execute(change)
 
 
+WEEKDAY = Look(MONDAY, MONDAY + timedelta(hours=15), MONDAY + timedelta(hours=15))
+BEFORE_REST = Look(MONDAY, MONDAY + timedelta(hours=15), MONDAY + timedelta(hours=15 + 48))
+
 LOOKS = {
     "expired pauses": (lambda asked: timers.expired_pauses(asked, now=MONDAY), "cases_pause"),
     "breaches": (lambda asked: timers.breached(asked, now=MONDAY), "cases_breach"),
     "silence": (lambda asked: timers.silent(asked, now=MONDAY), "cases_settle"),
-    "warnings": (lambda asked: reminders.due(asked, now=MONDAY), "cases_to_warn"),
+    "warnings": (lambda asked: reminders.due(asked, WEEKDAY), "cases_to_warn"),
+    "warnings before a rest day": (lambda asked: reminders.due(asked, BEFORE_REST), "cases_to_warn"),
     "provisional due times": (lambda asked: calendars.provisional(asked, after=0), "cases_provisional"),
     "pauses that run": (lambda asked: calendars.waiting(asked, after=0), "cases_waiting"),
     "unsolved without rework": (lambda asked: timers.unsolved(asked, now=MONDAY), "cases_unsolved"),
@@ -62,9 +67,13 @@ async def test_what_bureaus_owe_before_the_answer_is_found_among_what_runs(hall)
         CROSS JOIN (VALUES ('lead', 'STHJ'), ('support', 'CGJ')) AS roles (role, desk)"""
     )
     await hall.database.execute("ANALYZE assignments")
-    for look in (stages.missed, stages.due):
+    for look in (
+        lambda asked: stages.missed(asked, now=MONDAY),
+        lambda asked: stages.due(asked, WEEKDAY),
+        lambda asked: stages.due(asked, BEFORE_REST),
+    ):
         asked = Recording(hall.database)
-        await look(asked, now=MONDAY)
+        await look(asked)
         [(query, values)] = asked.seen
         plan = "\n".join(row[0] for row in await hall.database.fetch_all(f"EXPLAIN (ANALYZE, FORMAT TEXT) {query}", values))
         used = [index for index in ("assignments_to_accept", "assignments_to_contact", "assignments_to_contribute") if index in plan]
