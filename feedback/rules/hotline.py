@@ -34,7 +34,7 @@ _CALLED = {
     "phone": "来电号码 联系电话 来电电话 联系方式 手机号码 手机号 电话",
 }
 _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86-?|0)?(1[3-9]\d-?\d{4}-?\d{4})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(?:(?:\+|00)?86-?)?\(?(0\d{2,3})?\)?-?(\d{7,8})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(?:(?:\+|00)?86-?)?\(?(?:(0\d{2,3})\)?-?(\d{3,4}-?\d{4})|(\d{7,8}))(?!\d)")
 _NAMES = {field: names.split() for field, names in _CALLED.items()}
 
 

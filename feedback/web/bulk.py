@@ -213,6 +213,7 @@ async def api(request: Request) -> Response:
         fields["person"] = str(asked.person or "")
     if asked.step == "reply":
         fields = {**asked.reply, **fields}
+        bound_answer.demand_known(str(fields.get("answer", "")))
     chosen, doubtful = asked.cases, dict[str, list[str]]()
     if asked.step == "reply" and asked.check and not fields.get("override", "").strip():
         doubtful = await _doubts(request, chosen, _common(fields))

@@ -195,7 +195,7 @@ async def pressed(request: Request, case: Case, given: Given) -> Response:
     if str(given.get("version")) != str(case.version) and given["press"] != "now":
         raise cases.Stale(case.number)
     view = await case_view.staff(hall, who, case, now=now)
-    done = await reply_desk.press(hall, who, case, view, given)
+    done = await reply_desk.press(hall, who, case, view, given, case_page.written(view))
     kept = {name: given[name] for name in ("queue", "q", "only") if given.get(name)} | {"done": done}
     return RedirectResponse(f"/desk/{case.number}?{urlencode(kept)}{reply_desk.PLACES.get(done, '')}", 303)
 

@@ -1,6 +1,6 @@
 """What lies beside an answer while it is written: templates, articles, published answers, the draft, and who else is writing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from feedback.rules.status import Status
 from feedback.store import articles, drafts, publication, reply_templates
 from feedback.store.publication import Published
 from feedback.store.together import together
-from feedback.web import named, public, templating
+from feedback.web import named, public, templating, uploads
 
 SHOWN = 5
 _LOOKED_AT = 12
@@ -133,17 +133,19 @@ async def _article(hall: Hall, case: Case) -> dict[str, Any] | None:
     return article(hall, found) if found else None
 
 
-async def press(hall: Hall, who: Actor, case: Case, view: dict[str, Any], given: dict[str, Any]) -> str:
+async def press(
+    hall: Hall, who: Actor, case: Case, view: dict[str, Any], given: dict[str, Any], sent: Mapping[str, str]
+) -> str:
     """What a button of the reply form other than sending does to the draft; returns what was done: kept, dropped, taken or LOOKED.
 
-    `draft` keeps, `look` too, `drop` forgets, `now` takes what stands there now; t:, a: and c: add a template, an article, an answer."""
+    `draft` keeps, `look` too, `drop` forgets, `now` takes the answer `sent` for review; t:, a: and c: add a template, an article, an answer."""
     pressed = str(given.get("press", ""))
     if pressed == "drop":
         await drafting.drop(hall, who, case)
         return "dropped"
     fields = dict(given)
     if pressed == "now":
-        fields |= {name: view[name] for name in ("finding", "answer", "outcome") if view[name]}
+        fields = {uploads.KEPT: given.get(uploads.KEPT), **sent}  # as a whole: also what was left empty there
     words = _source(view, pressed)
     if words:
         fields["answer"] = "\n\n".join(part for part in (str(given.get("answer", "")).rstrip(), words) if part)

@@ -133,6 +133,20 @@ async def test_a_button_beside_the_answer_is_stale_too(client, number):
     assert sent.status_code == 409 and "写着" in sent.text
 
 
+async def test_the_answer_in_review_replaces_a_draft_as_a_whole(client, number):
+    # 居局 sent an answer without a finding; 王工 has written half of another one.
+    await step(client, people.JU, number, "reply", answer=ANSWER, outcome="solved", truth="true")
+    await api_step(client, people.SHEN, number, "send_back", reason="写明复查时间")
+    await step(
+        client, people.WANG, number, "reply", answer="我的半句", outcome="partly", obstacle="设备没到", contact_way="visit", press="draft"
+    )
+    taken = await step(client, people.WANG, number, "reply", answer="我的半句", obstacle="设备没到", contact_way="visit", press="now")
+    assert taken.status_code == 303
+    page = await get(client, people.WANG, f"/desk/{number}")
+    assert ANSWER in page.near('id="reply-answer"') and "我的半句" not in page.text and "设备没到" not in page.text
+    assert '<option value="visit" selected' not in page.text and '<option value="true" selected' in page.text
+
+
 async def test_the_finding_is_told_in_parts_and_the_citizen_reads_only_the_answer(client, number):
     sent = await step(
         client, people.WANG, number, "reply", answer=ANSWER, finding="现场看过", outcome="partly", truth="true",

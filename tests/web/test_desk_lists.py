@@ -242,6 +242,8 @@ async def test_one_text_is_bound_to_each_case_and_checked_against_each_letter(cl
     headers = await token(client, people.WANG)
     left = (await client.post("/api/v1/desk/bulk", json={**asked, "check": True}, headers=headers)).json()
     assert [(one["number"], one["error"]) for one in left["failed"]] == [(lamp, "doubtful")] and left["done"] == []
+    strange = await client.post("/api/v1/desk/bulk", json={**asked, "reply": {"answer": "{称谓}您好，路灯已经修好。", "outcome": "solved"}}, headers=headers)
+    assert strange.status_code == 422 and "不认识 {称谓}" in strange.json()["fields"]["answer"]
     asked["reply"]["override"] = "路灯和工地是同一处"
     sent = (await client.post("/api/v1/desk/bulk", json={**asked, "check": True}, headers=headers)).json()
     assert [one["number"] for one in sent["done"]] == [lamp], sent
