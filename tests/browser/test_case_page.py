@@ -81,3 +81,26 @@ def test_two_people_at_one_case(visitor: Visitor) -> None:
     page.emulate_media(media="print")
     assert page.locator(".queues").is_hidden() and page.locator(".said.long").is_visible()
     other.close()
+
+
+def test_an_answer_outlives_the_session(visitor: Visitor) -> None:
+    """Signed out meanwhile: the page holds the words, one signs in beside it and sends them once more."""
+    page, site = visitor.page, visitor.site
+    number = at_work(page, site)
+    visitor.sign_in(people.WANG)
+    visitor.open(f"/desk/{number}")
+    page.get_by_label("公开答复").fill(ANSWER)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="送审核").click()
+    page.get_by_text("都还在这里").wait_for()
+    visitor.check("session-over")
+    visitor.picture("session-over-whole", whole=True)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="在新窗口登录").click()
+    beside = Visitor(opened.value, site, visitor.width)
+    beside.page.get_by_label("用户名").fill(people.WANG.username)
+    beside.page.get_by_label("密码").fill(people.PASSWORD)
+    beside.page.get_by_role("button", name="登录").click()
+    beside.page.wait_for_url("**/desk**")
+    page.get_by_role("button", name="再送一次").click()
+    page.get_by_text("答复已送审核").wait_for()
