@@ -105,3 +105,11 @@ async def lead_as(database: Database, code: str, heir: str) -> None:
         FROM (SELECT lead, support FROM categories WHERE code = :heir) AS heir WHERE code = :code""",
         {"code": code, "heir": heir},
     )
+
+
+async def hand_texts(database: Database, code: str, heir: str) -> None:
+    """Reply templates and articles about a category that is no more are about its (first) successor: nobody asks for the old code."""
+    for table in ("reply_templates", "articles"):
+        await database.execute(
+            f"UPDATE {table} SET category = :heir WHERE category = :code", {"heir": heir, "code": code}
+        )
