@@ -31,3 +31,20 @@ async def test_templates_and_articles_of_a_merged_category_are_found_under_its_s
     assert "夜间施工" in [one["name"] for one in await reply_templates.fitting(hall.database, "STHJ", "B03")]
     rows = await hall.database.fetch_all("SELECT category FROM articles WHERE title = '夜间施工怎么管'")
     assert [row["category"] for row in rows] == ["B03"]
+
+
+async def test_the_templates_of_a_split_bureau_go_where_the_cases_of_their_category_go(hall):
+    wang = await actor(hall, people.WANG)
+    for category, name in (("C01", "夜间施工"), ("C02", "别的事项"), (None, "通用")):
+        await reply_templates.add(
+            hall.database, bureau="STHJ", category=category, name=name, body="已到现场。", person_id=wang.person_id, now=NOW
+        )
+    heirs = (Successor("ZJJ"), Successor("CGJ", categories=frozenset({"C01"})))
+    change = Change(2**62, What.BUREAU, Act.SPLIT, "STHJ", date(2026, 12, 1), heirs)
+    await reorganising.plan(hall, await actor(hall, people.XI), [change], basis="柳政发〔2026〕9号", now=NOW)
+    await reorganising.apply_due(hall, now=ON)
+    names = {
+        bureau: {one["name"] for one in await reply_templates.fitting(hall.database, bureau, category)}
+        for bureau, category in (("CGJ", "C01"), ("ZJJ", "C02"))
+    }
+    assert "夜间施工" in names["CGJ"] and {"别的事项", "通用"} <= names["ZJJ"]
