@@ -107,6 +107,7 @@ async def _change_tables(hall: Hall, change: Change, *, now: datetime) -> None:
             await reorganised.hand_names(database, change)
         elif change.ends:
             await reorganised.lead_as(database, change.code, change.successors[0].code)
+            await reorganised.hand_texts(database, change.code, change.successors[0].code)
 
 
 async def _move(hall: Hall, change: Change, *, now: datetime, joined: bool) -> int:

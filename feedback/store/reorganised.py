@@ -77,7 +77,7 @@ async def hand_names(database: Database, change: Change) -> None:
 
 
 async def hand_people(database: Database, change: Change) -> None:
-    """The accounts, sub-units, reply templates and articles of a bureau that is no more go to its first successor."""
+    """The accounts, sub-units and texts of a bureau that is no more go to its first successor, what is about a category to its heir."""
     to = change.successors[0].code
     values = {"old": change.code, "new": to}
     await database.execute(
@@ -88,6 +88,13 @@ async def hand_people(database: Database, change: Change) -> None:
     )
     await database.execute("UPDATE units SET bureau = :new WHERE bureau = :old", values)
     for table in ("reply_templates", "articles"):
+        # What is about a category goes where its cases go.
+        for one in change.successors:
+            await database.execute(
+                f"""UPDATE {table} SET bureau = :new
+                WHERE bureau = :old AND category = ANY(CAST(:categories AS text[]))""",
+                {"old": change.code, "new": one.code, "categories": sorted(one.categories)},
+            )
         await database.execute(f"UPDATE {table} SET bureau = :new WHERE bureau = :old", values)
     await database.execute("UPDATE people SET bureau = :new WHERE bureau = :old", values)
 
@@ -105,3 +112,11 @@ async def lead_as(database: Database, code: str, heir: str) -> None:
         FROM (SELECT lead, support FROM categories WHERE code = :heir) AS heir WHERE code = :code""",
         {"code": code, "heir": heir},
     )
+
+
+async def hand_texts(database: Database, code: str, heir: str) -> None:
+    """Reply templates and articles about a category that is no more are about its (first) successor: nobody asks for the old code."""
+    for table in ("reply_templates", "articles"):
+        await database.execute(
+            f"UPDATE {table} SET category = :heir WHERE category = :code", {"heir": heir, "code": code}
+        )
