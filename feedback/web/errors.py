@@ -166,8 +166,8 @@ async def _held(request: Request) -> list[tuple[str, str]]:
         return []
     try:
         form = await request.form(max_files=60, max_fields=100, max_part_size=1 << 20)
-    except (HTTPException, UnicodeDecodeError, ValueError, TooLarge, ClientDisconnect):
-        return []
+    except (HTTPException, UnicodeDecodeError, ValueError, TooLarge, ClientDisconnect, RuntimeError):
+        return []  # RuntimeError: the body was read to its end before and was no form
     given = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     written = any(name in wording.TYPED and value.strip() for name, value in given)
     return given if written and not any(name in _SECRET for name, _ in given) else []
@@ -177,7 +177,8 @@ async def known(request: Request, fault: Exception) -> Response:
     """The answer for an exception of the table."""
     code, called = TABLE[_kind(fault)]
     more: dict[str, Any] = {}
-    if held := await _held(request):
+    # What is too large is not asked for again: when its last piece has come, waiting for another lasts for ever.
+    if not isinstance(fault, TooLarge) and (held := await _held(request)):
         more |= {"held": held, "again": called in _AGAIN}
     if isinstance(fault, BadFields):
         called, more["fields"] = fault.code, fault.fields
