@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from feedback import settings
 from feedback.rules import permission, status
 from feedback.rules.status import Status, Step
-from feedback.web import steps, templating, wording
+from feedback.web import notices, steps, templating, wording
 
 ROOT = Path(__file__).resolve().parent.parent
 FORBIDDEN = {"util", "utils", "helper", "helpers", "manager", "service", "services", "common", "base"}
@@ -132,6 +132,7 @@ def test_every_step_staff_own_can_be_taken_from_outside():
 
 def test_every_template_compiles_strictly():
     assert templating.environment.undefined is StrictUndefined
+    assert notices.date.__name__ in templating.environment.filters  # those of the messages are there, whatever ran before
     names = templating.environment.list_templates(extensions=["html", "txt"])
     assert names
     for name in names:

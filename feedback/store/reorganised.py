@@ -77,7 +77,8 @@ async def hand_names(database: Database, change: Change) -> None:
 
 
 async def hand_people(database: Database, change: Change) -> None:
-    """The accounts, sub-units and texts of a bureau that is no more go to its first successor, what is about a category to its heir."""
+    """The accounts, sub-units and texts of a bureau that is no more go to its first successor, what is about a category to its heir;
+    each successor without people on duty has the old ones."""
     to = change.successors[0].code
     values = {"old": change.code, "new": to}
     await database.execute(
@@ -97,6 +98,18 @@ async def hand_people(database: Database, change: Change) -> None:
             )
         await database.execute(f"UPDATE {table} SET bureau = :new WHERE bureau = :old", values)
     await database.execute("UPDATE people SET bureau = :new WHERE bureau = :old", values)
+    for one in change.successors:
+        await _hand_duty(database, change.code, one.code)
+
+
+async def _hand_duty(database: Database, code: str, heir: str) -> None:
+    """A successor that nobody has told whom to wake wakes those of the old bureau."""
+    await database.execute(
+        """INSERT INTO duty_contacts (bureau, phone, email, at, person_id)
+        SELECT :heir, phone, email, at, person_id FROM duty_contacts
+        WHERE bureau = :code AND NOT EXISTS (SELECT FROM duty_contacts WHERE bureau = :heir) ORDER BY id DESC LIMIT 1""",
+        {"code": code, "heir": heir},
+    )
 
 
 async def retire(database: Database, change: Change) -> None:

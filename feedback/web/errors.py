@@ -155,17 +155,20 @@ def sentence(fault: Exception) -> str:
 _AGAIN = frozenset({"sign_in", "too_many", "database_away", "crossed"})
 """What passes: the same form can be sent again, as it was."""
 _SECRET = frozenset({"password", "otp", "old", "new"})
+_MOST_HELD = 1 << 20
+"""Bytes of a form that is read once more: who may not come in, or comes too often, has no photos read."""
 
 
 async def _held(request: Request) -> list[tuple[str, str]]:
     """The fields of a form with words in it that came to nothing: browsers do not bring them back, so the page holds them.
 
-    Never a password. A table that is uploaded is chosen again: of somebody who is not signed in it is not read."""
-    path = request.scope["path"]
-    if request.method != "POST" or wants_json(request.scope) or path.startswith("/imports"):
+    Never a password, and nothing of a form that does not say that it is short."""
+    length = request.headers.get("content-length", "")
+    short = length.isdecimal() and len(length) < 10 and int(length) <= _MOST_HELD
+    if request.method != "POST" or wants_json(request.scope) or not short:
         return []
     try:
-        form = await request.form(max_files=60, max_fields=100, max_part_size=1 << 20)
+        form = await request.form(max_files=60, max_fields=100, max_part_size=_MOST_HELD)
     except (HTTPException, UnicodeDecodeError, ValueError, TooLarge, ClientDisconnect, RuntimeError):
         return []  # RuntimeError: the body was read to its end before and was no form
     given = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""What a bureau wrote about a category is found under the category that took its place."""
+"""What a bureau wrote, and whom its urgent matters wake, is found where its cases are now."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import pytest
 
 from feedback.actions import reorganising
 from feedback.rules.succession import Act, Change, Successor, What
-from feedback.store import articles, reply_templates
+from feedback.store import articles, duty, reply_templates
 from tests import people
 from tests.conftest import actor, at
 
@@ -48,3 +48,15 @@ async def test_the_templates_of_a_split_bureau_go_where_the_cases_of_their_categ
         for bureau, category in (("CGJ", "C01"), ("ZJJ", "C02"))
     }
     assert "夜间施工" in names["CGJ"] and {"别的事项", "通用"} <= names["ZJJ"]
+
+
+async def test_successors_without_people_on_duty_wake_those_of_the_old_bureau(hall):
+    xi = await actor(hall, people.XI)
+    for bureau, phone in (("STHJ", "13977200011"), ("CGJ", "13977200022")):
+        await duty.put(hall.database, hall.vault, bureau, phone=phone, email="", person_id=xi.person_id, now=NOW)
+    heirs = (Successor("ZJJ"), Successor("CGJ", categories=frozenset({"C01"})))
+    change = Change(2**62, What.BUREAU, Act.SPLIT, "STHJ", date(2026, 12, 1), heirs)
+    await reorganising.plan(hall, xi, [change], basis="柳政发〔2026〕9号", now=NOW)
+    await reorganising.apply_due(hall, now=ON)
+    woken = {bureau: (await duty.get(hall.database, hall.vault, bureau))[0] for bureau in ("ZJJ", "CGJ")}
+    assert woken == {"ZJJ": "13977200011", "CGJ": "13977200022"}
