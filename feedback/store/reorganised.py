@@ -76,6 +76,10 @@ async def hand_names(database: Database, change: Change) -> None:
     await database.execute("UPDATE unit_names SET bureau = :new WHERE bureau = :old", values)
 
 
+_TEXTS = ("reply_templates", "articles")
+"""What a bureau wrote about its categories."""
+
+
 async def hand_people(database: Database, change: Change) -> None:
     """The accounts, sub-units and texts of a bureau that is no more go to its first successor, what is about a category to its heir;
     each successor without people on duty has the old ones."""
@@ -88,7 +92,7 @@ async def hand_people(database: Database, change: Change) -> None:
         values,
     )
     await database.execute("UPDATE units SET bureau = :new WHERE bureau = :old", values)
-    for table in ("reply_templates", "articles"):
+    for table in _TEXTS:
         # What is about a category goes where its cases go.
         for one in change.successors:
             await database.execute(
@@ -129,7 +133,7 @@ async def lead_as(database: Database, code: str, heir: str) -> None:
 
 async def hand_texts(database: Database, code: str, heir: str) -> None:
     """Reply templates and articles about a category that is no more are about its (first) successor: nobody asks for the old code."""
-    for table in ("reply_templates", "articles"):
+    for table in _TEXTS:
         await database.execute(
             f"UPDATE {table} SET category = :heir WHERE category = :code", {"heir": heir, "code": code}
         )

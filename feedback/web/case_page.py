@@ -36,8 +36,6 @@ REST = (
     "suspend", "return", "decline", "divert", "rework", "refuse_rework", "recuse", "terminate",
 )  # fmt: skip
 
-LABELS = wording.FIELDS
-
 _KINDS = {
     "D": "城区",
     "B": "市直部门",
@@ -62,9 +60,9 @@ def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
 
 def spoken(city: City, step: Step, texts: dict[str, str]) -> list[tuple[str, str]]:
     """What was said at a step as label and words, codes replaced by what they mean."""
-    order = {field: place for place, field in enumerate(LABELS)}
+    order = {field: place for place, field in enumerate(wording.FIELDS)}
     told = sorted(texts.items(), key=lambda one: order.get(one[0], len(order)))
-    return [(LABELS.get(field, field), _words(city, step, field, body)) for field, body in told]
+    return [(wording.FIELDS.get(field, field), _words(city, step, field, body)) for field, body in told]
 
 
 def _words(city: City, step: Step, field: str, body: str) -> str:
@@ -97,7 +95,7 @@ def written(view: dict[str, Any]) -> dict[str, str]:
 
 def typed(city: City, given: dict[str, Any]) -> list[tuple[str, str]]:
     """What somebody typed into a form, as labels and words."""
-    words = {name: body for name, body in given.items() if isinstance(body, str) and body and name in LABELS}
+    words = {name: body for name, body in given.items() if isinstance(body, str) and body and name in wording.FIELDS}
     step = next((one for one in Step if one == given.get("step")), Step.NOTE)
     return spoken(city, step, {name: body for name, body in words.items() if name not in ("step", "version")})
 
@@ -108,7 +106,7 @@ FINDINGS = ("truth", "duty", "contact_way", "contact_at", "finding", "obstacle")
 
 def found(city: City, sent: dict[str, str]) -> list[tuple[str, str]]:
     """The internal part as labels and words."""
-    return [(LABELS[name], _words(city, Step.REPLY, name, sent[name])) for name in FINDINGS if sent.get(name)]
+    return [(wording.FIELDS[name], _words(city, Step.REPLY, name, sent[name])) for name in FINDINGS if sent.get(name)]
 
 
 def since(view: dict[str, Any], seen: Any) -> list[dict[str, Any]]:
@@ -166,7 +164,7 @@ async def shown(hall: Hall, who: Actor, case: Case, *, now: datetime) -> dict[st
         "may_reveal": who.role in MAY_REVEAL and bool(view["contact"]["phone"] or view["contact"]["name"]),
         "open_to": _open_to(who),
         "choices": await choices(hall, case, view["can"]),
-        "labels": LABELS,
+        "labels": wording.FIELDS,
         "alone": _answers_alone(hall, who, case),
         "authors": authoring.may_write(who, case.bureau),
     }

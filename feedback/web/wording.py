@@ -198,6 +198,7 @@ def masked_name(name: str) -> str:
     """王**."""
     return name[:1] + "*" * max(1, len(name) - 1) if name else ""
 
+
 FIELDS = {
     "part": "本件继续办理", "number": "另一件的编号", "regime": "办理程序", "urgent": "是否紧急", "reason": "理由", "basis": "依据", "propose": "建议派给", "message": "联系市民", "question": "问市民",
     "text": "内容", "measure": "措施", "until": "时间", "responsible": "责任人", "post": "责任人岗位", "milestones": "跟踪节点",

@@ -60,12 +60,18 @@ async def becomes(client, someone, role):
     assert moved.status_code == 200, moved.text
 
 
-async def test_a_recusal_lasts_among_hot_issues_and_in_what_is_ordered_on_them(client):
+async def recused_in_a_hot_issue(client, role):
+    """The numbers of a hot issue's cases and the issue as 罗工 sees it, who recused himself from the last and has another role now."""
     numbers = await hot_city(client)
     await hire(client, LUO)
     await takes(client, LUO, numbers[-1], "recuse", reason="亲属")
-    await becomes(client, LUO, "supervisor")
+    await becomes(client, LUO, role)
     (issue,) = await issues(client, LUO)
+    return numbers, issue
+
+
+async def test_a_recusal_lasts_among_hot_issues_and_in_what_is_ordered_on_them(client):
+    numbers, issue = await recused_in_a_hot_issue(client, "supervisor")
     assert issue["cases"] == 4 and issue["open"] == 3
     assert {one["number"] for one in issue["examples"]} == set(numbers[:-1])
     order = {"text": "一周内办好", "due_at": "2030-01-01T09:00:00+08:00"}
@@ -79,11 +85,7 @@ async def test_a_recusal_lasts_among_hot_issues_and_in_what_is_ordered_on_them(c
 
 
 async def test_who_joins_a_hot_issue_leaves_alone_what_they_recused_themself_from(client):
-    numbers = await hot_city(client)
-    await hire(client, LUO)
-    await takes(client, LUO, numbers[-1], "recuse", reason="亲属")
-    await becomes(client, LUO, "dispatcher")
-    (issue,) = await issues(client, LUO)
+    numbers, issue = await recused_in_a_hot_issue(client, "dispatcher")
     made = await client.post(f"/api/v1/hot-issues/{issue['id']}/join", json={}, headers=await token(client, LUO))
     assert made.status_code == 200, made.text
     assert made.json() == {"lead": numbers[0], "joined": numbers[1:3], "left_out": []}
